@@ -1,0 +1,84 @@
+/*
+ * config.h -- one file -> one checked struct -> a slice per role.
+ *
+ * The file is lines of `key = value`, `#` comments, and `[source NAME]`
+ * sections.  Every key is one row of config/keys.def: its type, its default,
+ * what is allowed, which roles may see it.  The parser is pure.
+ * Never: reads a secret (keys are files, named here, read by their role).
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+#include "ipc/messages.h"
+
+enum {
+	CONFIG_TEXT_MAX    = 256,
+	CONFIG_SOURCES_MAX = 8,
+	CONFIG_PATHS_MAX   = 8
+};
+
+/* HL7 v2 charsets a source may be pinned to; AUTO is lis.md 2.4's order. */
+enum charset_choice {
+	CHARSET_AUTO, CHARSET_UTF8, CHARSET_LATIN1, CHARSET_LATIN9,
+	CHARSET_WINDOWS1252
+};
+
+enum ack_mode { ACK_AUTO, ACK_ORIGINAL, ACK_ENHANCED_ACCEPT_ONLY };
+
+/* One LIS that may deliver.  `[source default]` applies to any peer. */
+struct config_source {
+	char name[64];
+	/* Where the card number may stand, in order: "PID-3", "OBR-20", ... */
+	char card_paths[CONFIG_PATHS_MAX][16];
+	char card_authority[64];	/* PID-3: CX.4.1 of a card number */
+	enum charset_choice charset;
+	enum ack_mode ack_mode;
+	char timezone[64];		/* POSIX TZ rule */
+	bool production;		/* MSH-11 T and D are refused */
+	bool snapshot;			/* an ORU replaces the whole report */
+};
+
+struct config {
+	char box_id[33];		/* [a-z0-9-]{3,32} */
+	char lab_name[CONFIG_TEXT_MAX];
+	char lab_phone[CONFIG_TEXT_MAX];
+	char state_dir[CONFIG_TEXT_MAX];
+	char run_dir[CONFIG_TEXT_MAX];
+	char mllp_listen[64];		/* "127.0.0.1:2575" */
+	char pickup_listen[64];		/* "0.0.0.0:8443" */
+	char pickup_origin[CONFIG_TEXT_MAX]; /* "https://labo.example:8443" */
+	char pickup_certificate[CONFIG_TEXT_MAX]; /* PEM file, chain */
+	char pickup_key[CONFIG_TEXT_MAX];	/* PEM file, EC or RSA */
+	uint64_t pickup_connections_max;
+	uint64_t mllp_connections_max;
+	uint64_t mllp_idle_s;
+	uint64_t frame_bytes_max;
+	uint64_t window_s;		/* a bundle's, 14 d */
+	uint64_t lab_window_s;		/* on the lab card, 72 h */
+	uint64_t card_life_s;
+	uint64_t card_wrong_tokens_per_hour;
+	struct config_source source[CONFIG_SOURCES_MAX];
+	unsigned n_sources;
+};
+
+struct config_error {
+	unsigned line;
+	char     text[384];	/* key, value, what is allowed, what to do */
+};
+
+/* All defaults; one source named "default". */
+void config_init(struct config *config);
+
+/* ST_OK, or ST_INVALID with `error` filled and `config` undefined. */
+MUST_CHECK enum status
+config_parse(struct config *config, struct span text, struct config_error *error);
+
+/* Appends the keys that `role` may see, in the file's syntax, so that
+ * config_parse() of it gives the same values; ST_OK or ST_NO_SPACE. */
+MUST_CHECK enum status
+config_slice(const struct config *config, enum role_id role, struct buf *out);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * sandbox.h -- gives up, in order: resources, the file tree, the user id,
+ * new privileges, paths (landlock), system calls (seccomp).
+ *
+ * Fails closed: sandbox_enter() returns only when every part is in force.
+ * Without root the user id and the root directory cannot be changed; that is
+ * said once, by the supervisor, and everything else stays.
+ */
+#ifndef OS_SANDBOX_H
+#define OS_SANDBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Groups of system calls, defined once in os/syscalls.def. */
+#define SYSCALL_GROUP_MAP(X)                                            \
+	X(MEMORY, "heap, stacks, page advice")                          \
+	X(LOOP,   "the event loop: epoll, timers, read and write of open descriptors") \
+	X(ACCEPT, "take connections from a listening socket already open") \
+	X(STORE,  "files below the process's own directory")            \
+	X(RANDOM, "getrandom")                                          \
+	X(EXIT,   "end the process")
+
+enum syscall_group {
+#define X(name, text) SYS_BIT_##name,
+	SYSCALL_GROUP_MAP(X)
+#undef X
+	SYSCALL_GROUPS
+};
+
+#define SYS_MEMORY (1u << SYS_BIT_MEMORY)
+#define SYS_LOOP   (1u << SYS_BIT_LOOP)
+#define SYS_ACCEPT (1u << SYS_BIT_ACCEPT)
+#define SYS_STORE  (1u << SYS_BIT_STORE)
+#define SYS_RANDOM (1u << SYS_BIT_RANDOM)
+#define SYS_EXIT   (1u << SYS_BIT_EXIT)
+
+struct sandbox_path {
+	const char *path;	/* NULL ends the list */
+	bool        write;
+	const char *reason;
+};
+
+struct sandbox_call {
+	int         number;	/* SYS_... of <sys/syscall.h> */
+	const char *reason;	/* NULL ends the list */
+};
+
+struct sandbox_limits {
+	uint64_t files;		/* open descriptors */
+	uint64_t file_bytes;	/* longest file it may write; 0: none */
+	uint64_t locked_bytes;	/* memory it may lock */
+};
+
+struct sandbox_policy {
+	const char *role;		/* "intake" */
+	const char *user;		/* "guichet-intake" */
+	unsigned    syscalls;		/* SYS_... groups */
+	struct sandbox_path paths[4];	/* what landlock leaves, beyond nothing */
+	struct sandbox_call extra[8];	/* single calls, each with its reason */
+	struct sandbox_limits limits;
+};
+
+/* Dies with a line on standard error if any part is refused. */
+void sandbox_enter(const struct sandbox_policy *policy);
+
+/* Prints the policy, with the reason for every call and path, to standard
+ * output.  For `guichet-<role> --policy`. */
+void sandbox_print(const struct sandbox_policy *policy);
+
+#endif
