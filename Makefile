@@ -1,0 +1,106 @@
+# Guichet.  `make help` lists what can be asked for.
+#
+# Everything made goes to build/$(TARGET); the source tree is never written.
+# Source lists are explicit, one file per line: a stray file is never linked.
+
+TARGET ?= x86_64
+OUT    := build/$(TARGET)
+Q      := $(if $(V),,@)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+# CC, AR, STRIP, RUN, TARGET_CFLAGS, HARDENING_CFLAGS, HARDENING_LDFLAGS,
+# SYSROOT, and the rule for $(OUT)/sysroot.stamp.
+include firmware/sdk/sdk.mk
+
+# Our own libraries: one per folder of gateway/, see its sources.mk.
+FOLDERS := base wire crypto jose fhir card clock ipc os net config \
+           supervisor intake vault pickup desk ctl
+include $(foreach f,$(FOLDERS),gateway/$(f)/sources.mk)
+include gateway/programs.mk
+
+WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wconversion -Wsign-conversion -Wcast-qual -Wvla -Werror
+CPPFLAGS = -Igateway -I$(OUT)/gen -isystem $(SYSROOT)/include \
+           -D_GNU_SOURCE -MMD -MP
+CFLAGS   = -std=c11 -O2 -g $(WARN) $(HARDENING_CFLAGS) $(TARGET_CFLAGS)
+LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
+
+# --- libraries and programs -------------------------------------------------
+
+# Third-party names as they stand in programs.mk -> what the linker wants.
+THIRD_uv             = -luv
+THIRD_seccomp        = -lseccomp
+THIRD_bearssl        = -lbearssl
+THIRD_sqlcipher      = -lsqlcipher
+THIRD_jansson        = -ljansson
+THIRD_picohttpparser = -lpicohttpparser
+THIRD_qrencode       = -lqrencode
+THIRD := uv seccomp bearssl sqlcipher jansson picohttpparser qrencode
+
+lib = $(OUT)/lib/lib$(1).a
+
+define library_rule
+$(call lib,$(1)): $$($(1)_SRCS:%.c=$(OUT)/gateway/$(or $($(1)_DIR),$(1))/%.o)
+	$$(Q)rm -f $$@ && mkdir -p $$(@D) && $$(AR) rcsD $$@ $$^
+endef
+LIBRARIES := $(FOLDERS) $(EXTRA_LIBRARIES)
+$(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
+
+# $(call link_libs,NAMES): our archives in one group, then third parties.
+own_libs   = $(foreach l,$(filter-out $(THIRD),$(1)),$(call lib,$(l)))
+third_libs = $(foreach l,$(filter $(THIRD),$(1)),$(THIRD_$(l)))
+link = $(CC) $(CFLAGS) $(LDFLAGS) -o $(1) $(2) \
+       -Wl,--start-group $(call own_libs,$(3)) -Wl,--end-group $(call third_libs,$(3))
+
+# A program's main.c is in the folder of its first library and in no archive.
+define program_rule
+$(OUT)/bin/$(1): $(OUT)/gateway/$(firstword $($(1)_LIBS))/main.o $(call own_libs,$($(1)_LIBS))
+	@echo "  LD    $$@"
+	@mkdir -p $$(@D)
+	$$(Q)$$(call link,$$@,$$<,$$($(1)_LIBS))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+BINARIES := $(PROGRAMS:%=$(OUT)/bin/%)
+
+all: $(BINARIES)	## build every program for TARGET (x86_64, aarch64)
+
+$(OUT)/%.o: %.c $(OUT)/flags.stamp | $(OUT)/sysroot.stamp
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Objects are remade when the flags change, not only when the sources do.
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS)
+$(OUT)/flags.stamp: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+
+include tests/tests.mk
+include tests/bench/bench.mk
+include firmware/sdk/check.mk
+include docs/docs.mk
+
+# --- the rest ----------------------------------------------------------------
+
+deps:	## install what the build and the tests need (apt, npm; asks nothing)
+	$(Q)firmware/sdk/deps
+
+demo: deps	## set everything up and run the appliance on loopback with an example
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/demo/run build/demo
+
+clean:	## remove everything made (not the cache of third-party builds)
+	rm -rf build
+
+help:	## this list
+	@grep -hE '^[a-z_-]+:.*##' $(MAKEFILE_LIST) | \
+	    sed -E 's/^([a-z_-]+):[^#]*## */\1\t/' | expand -t 16
+	@echo
+	@echo 'Variables: TARGET=x86_64|aarch64, V=1 shows every command.'
+
+FORCE:
+.PHONY: all deps demo clean help FORCE
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
