@@ -35,6 +35,13 @@ void json_array_end(struct json_writer *w);
  * valid.  Control characters are escaped. */
 void json_string(struct json_writer *w, const char *key, struct span text);
 void json_text(struct json_writer *w, const char *key, const char *text);
+
+/* A string in pieces, for text that is made on the way (a narrative).  A
+ * piece must not end inside a UTF-8 sequence. */
+void json_string_begin(struct json_writer *w, const char *key);
+void json_string_add(struct json_writer *w, struct span piece);
+void json_string_end(struct json_writer *w);
+
 void json_uint(struct json_writer *w, const char *key, uint64_t value);
 void json_bool(struct json_writer *w, const char *key, bool value);
 void json_null(struct json_writer *w, const char *key);
