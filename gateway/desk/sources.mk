@@ -1,1 +1,2 @@
-desk_SRCS =
+desk_SRCS = \
+    policy.c

@@ -1,1 +1,2 @@
-intake_SRCS =
+intake_SRCS = \
+    policy.c

@@ -57,6 +57,12 @@ struct message {
 /* Longest body that messages.def allows, over all messages. */
 size_t message_max_bytes(void);
 
+/* Longest body that `from` may send to `to`; 0: nothing is routed. */
+size_t message_route_max_bytes(enum role_id from, enum role_id to);
+
+/* Only sealed bytes and their length: need not be wiped once it was sent. */
+bool message_is_ciphertext(uint64_t id);
+
 /*
  * Appends the body of `m` to `out`.
  *

@@ -2,7 +2,8 @@
  * role.h -- what every role process is made of: its descriptors, its slice
  * of the configuration, its loop, its peers.
  *
- * Order in main(): role_inherit, <role>_prepare, sandbox_enter, role_run.
+ * Order in main(): role_options, role_inherit, <role>_prepare,
+ * sandbox_enter, role_run.
  * Descriptor 3 is the supervisor (SOCK_SEQPACKET); 4 and 5 are listening
  * sockets where the topology gives any (supervisor/topology.h).  Channels to
  * peers arrive later, as descriptors beside a PEER message, and arrive again
@@ -15,12 +16,19 @@
 
 #include "config/config.h"
 #include "ipc/channel.h"
+#include "os/sandbox.h"
 
 enum { ROLE_FD_SUPERVISOR = 3, ROLE_FD_LISTEN = 4, ROLE_LISTEN_MAX = 2 };
 
+/* Exit codes, after sysexits: the supervisor does not hurry to restart after
+ * ROLE_EXIT_CONFIG. */
+enum { ROLE_EXIT_USAGE = 64, ROLE_EXIT_OS = 71, ROLE_EXIT_CONFIG = 78 };
+
 struct role;
 
-/* One row per message that may arrive. */
+/* One row per message that may arrive from a peer or from the supervisor.
+ * START, PEER, PING and STOP are role.c's own; what the guichet command sends
+ * arrives on the desk's own channels, not here. */
 struct ipc_handler {
 	enum message_id id;
 	void (*on)(struct role *role, const struct message *m);
@@ -48,9 +56,19 @@ struct role {
 };
 
 /*
+ * Obeys the command line before anything else: `--policy` prints the policy
+ * and ends the process with 0; anything else ends it with 64 and a line that
+ * says what is allowed.  Returns only when there are no arguments.
+ */
+void role_options(int argc, char **argv, const struct sandbox_policy *policy);
+
+/*
  * Reads START from the supervisor and checks the configuration slice.
  * Closes every descriptor that the topology does not give.  Dies, with a
  * line on standard error, where anything is not as it should be.
+ *
+ * The working directory is the role's root (os/sandbox.h): the vault's is its
+ * data directory, everybody else's is empty.
  */
 void role_inherit(struct role *role, enum role_id id);
 
@@ -64,6 +82,11 @@ int role_run(struct role *role, const struct role_events *events,
 
 /* The role finished what on_stop asked for. */
 void role_stopped(struct role *role);
+
+/* Dies with ROLE_EXIT_CONFIG and a line on standard error: a file or value
+ * that only the operator can put right.  Not before role_inherit(). */
+__attribute__((format(printf, 1, 2)))
+_Noreturn void role_refuse(const char *format, ...);
 
 /* Sends to a peer or to the supervisor; statuses as channel_send(). */
 MUST_CHECK enum status

@@ -1,1 +1,5 @@
-net_SRCS =
+net_SRCS = \
+    conn.c \
+    listener.c \
+    tls.c \
+    tls_identity.c

@@ -44,6 +44,14 @@ struct sandbox_path {
 struct sandbox_call {
 	int         number;	/* SYS_... of <sys/syscall.h> */
 	const char *reason;	/* NULL ends the list */
+	unsigned    argument;	/* 1 to 6: this one must equal `value`; 0: any */
+	uint64_t    value;
+};
+
+/* The root directory is the working directory that the supervisor gave. */
+enum sandbox_root {
+	SANDBOX_ROOT_EMPTY,	/* and it must have nothing in it */
+	SANDBOX_ROOT_DATA	/* and it is the role's own; paths are relative */
 };
 
 struct sandbox_limits {
@@ -55,13 +63,20 @@ struct sandbox_limits {
 struct sandbox_policy {
 	const char *role;		/* "intake" */
 	const char *user;		/* "guichet-intake" */
+	enum sandbox_root root;
 	unsigned    syscalls;		/* SYS_... groups */
 	struct sandbox_path paths[4];	/* what landlock leaves, beyond nothing */
 	struct sandbox_call extra[8];	/* single calls, each with its reason */
 	struct sandbox_limits limits;
 };
 
-/* Dies with a line on standard error if any part is refused. */
+/*
+ * Dies with a line on standard error if any part is refused.
+ *
+ * Before: everything that needs root or a path outside of the role's root.
+ * After, in the vault: creating files, which belong to the role's user then;
+ * names are relative to the working directory.
+ */
 void sandbox_enter(const struct sandbox_policy *policy);
 
 /* Prints the policy, with the reason for every call and path, to standard

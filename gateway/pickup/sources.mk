@@ -1,1 +1,2 @@
-pickup_SRCS =
+pickup_SRCS = \
+    policy.c

@@ -1,1 +1,2 @@
-vault_SRCS =
+vault_SRCS = \
+    policy.c
