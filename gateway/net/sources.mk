@@ -1,5 +1,3 @@
 net_SRCS = \
     conn.c \
-    listener.c \
-    tls.c \
-    tls_identity.c
+    listener.c

@@ -1,0 +1,346 @@
+#include "net/conn.h"
+
+#include <netinet/in.h>
+
+enum { KEEPALIVE_S = 60 };
+
+static void on_timer(uv_timer_t *timer);
+
+/* A read that is not wanted any more is left running until bytes come: most
+ * often the owner asks again before that, and epoll need not be told. */
+static void
+stop_reading(struct conn *c)
+{
+	if (c->is_reading)
+		uv_read_stop((uv_stream_t *)&c->tcp);
+	c->is_reading = false;
+	c->wants_bytes = false;
+}
+
+/* See conn.h. */
+void
+conn_emit(struct conn *c, enum conn_event ev)
+{
+	c->deadline_ms = 0;
+	c->wants_bytes = false;
+	c->on_event(c->owner, ev);
+}
+
+/* See conn.h. */
+void
+conn_emit_later(struct conn *c, enum conn_event ev)
+{
+	c->later = ev;
+	c->is_later = true;
+	uv_timer_start(&c->timer, on_timer, 0, 0);
+}
+
+/* A call that libuv refuses outright fails the same way as one that it
+ * refuses later: from the loop. */
+static void
+fail_later(struct conn *c, int error)
+{
+	c->error = error;
+	conn_emit_later(c, CONN_FAILED);
+}
+
+/* The timer is left running when its deadline moves on: on_timer() then
+ * sleeps for the rest.  A busy connection never touches the timer heap. */
+static void
+arm_idle_timer(struct conn *c)
+{
+	uint64_t now = uv_now(c->timer.loop);
+
+	c->error = 0;
+	c->deadline_ms = now + c->idle_ms;
+	if (c->is_later)
+		return;
+	if (!uv_is_active((uv_handle_t *)&c->timer) ||
+	    uv_timer_get_due_in(&c->timer) > c->idle_ms)
+		uv_timer_start(&c->timer, on_timer, c->idle_ms, 0);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct conn *c = timer->data;
+	uint64_t now = uv_now(timer->loop);
+
+	if (c->is_later) {
+		c->is_later = false;
+		conn_emit(c, c->later);
+	} else if (c->deadline_ms == 0) {
+		return;		/* nothing is awaited: do not sleep again */
+	} else if (c->deadline_ms > now) {
+		uv_timer_start(timer, on_timer, c->deadline_ms - now, 0);
+	} else {
+		stop_reading(c);
+		conn_emit(c, CONN_TIMEOUT);
+	}
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct conn *c = handle->data;
+	struct buf room = { c->storage, 0, c->storage_bytes };
+
+	(void)suggested;
+	*buf = uv_buf_init(NULL, 0);	/* libuv then says UV_ENOBUFS */
+	if (!c->wants_bytes)
+		return;
+	if (c->layer != NULL)
+		room = c->layer->room(c);
+	if (room.ptr == NULL)
+		return;
+	*buf = uv_buf_init((char *)room.ptr + room.len,
+	    (unsigned)(room.max - room.len));
+}
+
+static void
+on_bytes(struct conn *c, const uv_buf_t *buf, size_t len)
+{
+	c->wants_bytes = false;
+	if (c->layer != NULL) {
+		c->layer->received(c, len);
+		return;
+	}
+	c->bytes = (struct span){ (const uint8_t *)buf->base, len };
+	conn_emit(c, CONN_BYTES);
+}
+
+static void
+on_wire_end(struct conn *c)
+{
+	if (c->layer != NULL)
+		c->layer->ended(c);
+	else
+		conn_emit(c, CONN_EOF);
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
+{
+	struct conn *c = stream->data;
+	bool wanted = c->wants_bytes;
+
+	if (nread == 0)
+		return;		/* libuv's EAGAIN: nothing happened */
+	if (nread > 0) {
+		on_bytes(c, buf, (size_t)nread);
+		return;
+	}
+	stop_reading(c);
+	if (nread == UV_ENOBUFS && !wanted)
+		return;		/* conn_read() starts it again */
+	if (nread == UV_EOF) {
+		on_wire_end(c);
+		return;
+	}
+	c->error = (int)nread;
+	conn_emit(c, CONN_FAILED);
+}
+
+static void
+on_write(uv_write_t *write, int error)
+{
+	struct conn *c = write->data;
+
+	if (c->is_closing)
+		return;		/* CLOSED will follow */
+	c->error = error;
+	if (error != 0)
+		conn_emit(c, CONN_FAILED);
+	else if (c->layer != NULL)
+		c->layer->sent(c);
+	else
+		conn_emit(c, CONN_WRITTEN);
+}
+
+static void
+on_shutdown(uv_shutdown_t *shutdown, int error)
+{
+	struct conn *c = shutdown->data;
+
+	if (c->is_closing)
+		return;
+	c->error = error;
+	conn_emit(c, error != 0 ? CONN_FAILED : CONN_WRITTEN);
+}
+
+static void
+on_handle_closed(uv_handle_t *handle)
+{
+	struct conn *c = handle->data;
+
+	if (--c->open_handles == 0)
+		c->on_event(c->owner, CONN_CLOSED);
+}
+
+/* See conn.h. */
+enum status
+conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
+{
+	c->layer = NULL;
+	c->layer_state = NULL;
+	c->bytes = (struct span){ 0 };
+	c->deadline_ms = 0;
+	c->is_later = c->wants_bytes = c->is_reading = c->is_closing = false;
+	if (uv_tcp_init(loop, &c->tcp) != 0)
+		return ST_IO;
+	uv_timer_init(loop, &c->timer);	/* cannot fail */
+	c->tcp.data = c->timer.data = c;
+	c->open_handles = 2;
+	c->error = uv_accept(listener, (uv_stream_t *)&c->tcp);
+	if (c->error != 0) {
+		fail_later(c, c->error);
+		return ST_OK;
+	}
+	/* Refusals of these two cost speed, not correctness. */
+	(void)uv_tcp_nodelay(&c->tcp, 1);
+	(void)uv_tcp_keepalive(&c->tcp, 1, KEEPALIVE_S);
+	return ST_OK;
+}
+
+/* See conn.h. */
+void
+conn_wire_read(struct conn *c)
+{
+	int error;
+
+	c->wants_bytes = true;
+	if (c->is_reading)
+		return;
+	error = uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+	if (error != 0)
+		fail_later(c, error);
+	else
+		c->is_reading = true;
+}
+
+/* See conn.h. */
+void
+conn_wire_write(struct conn *c, struct span bytes)
+{
+	uv_buf_t b = uv_buf_init((char *)(uintptr_t)bytes.ptr,
+	    (unsigned)bytes.len);
+	int error;
+
+	c->request.write.data = c;
+	error = uv_write(&c->request.write, (uv_stream_t *)&c->tcp, &b, 1,
+	    on_write);
+	if (error != 0)
+		fail_later(c, error);
+}
+
+/* See conn.h. */
+size_t
+conn_wire_try_write(struct conn *c, struct span bytes)
+{
+	uv_buf_t b = uv_buf_init((char *)(uintptr_t)bytes.ptr,
+	    (unsigned)bytes.len);
+	int n = uv_try_write((uv_stream_t *)&c->tcp, &b, 1);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* See conn.h. */
+void
+conn_wire_shut(struct conn *c)
+{
+	int error;
+
+	c->request.shutdown.data = c;
+	error = uv_shutdown(&c->request.shutdown, (uv_stream_t *)&c->tcp,
+	    on_shutdown);
+	if (error != 0)
+		fail_later(c, error);
+}
+
+/* See conn.h. */
+void
+conn_read(struct conn *c)
+{
+	arm_idle_timer(c);
+	if (c->layer != NULL)
+		c->layer->read(c);
+	else
+		conn_wire_read(c);
+}
+
+/* See conn.h. */
+void
+conn_write(struct conn *c, struct span bytes)
+{
+	arm_idle_timer(c);
+	if (c->layer != NULL)
+		c->layer->write(c, bytes);
+	else
+		conn_wire_write(c, bytes);
+}
+
+/* See conn.h. */
+void
+conn_shut(struct conn *c)
+{
+	arm_idle_timer(c);
+	if (c->layer != NULL)
+		c->layer->shut(c);
+	else
+		conn_wire_shut(c);
+}
+
+/* See conn.h. */
+void
+conn_close(struct conn *c)
+{
+	c->is_closing = true;
+	if (c->layer != NULL)
+		c->layer->closed(c);
+	c->bytes = (struct span){ 0 };
+	uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
+	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+}
+
+/* See conn.h. */
+struct span
+conn_bytes(const struct conn *c)
+{
+	return c->bytes;
+}
+
+/* See conn.h. */
+void
+conn_peer(const struct conn *c, uint8_t address[static 16])
+{
+	static const uint8_t mapped[12] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+	};
+	struct sockaddr_storage peer;
+	const struct sockaddr_in *v4 = (const void *)&peer;
+	const struct sockaddr_in6 *v6 = (const void *)&peer;
+	int len = sizeof(peer);
+
+	memset(address, 0, 16);
+	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&peer, &len) != 0)
+		return;
+	if (peer.ss_family == AF_INET6) {
+		memcpy(address, &v6->sin6_addr, 16);
+	} else if (peer.ss_family == AF_INET) {
+		memcpy(address, mapped, sizeof(mapped));
+		memcpy(address + sizeof(mapped), &v4->sin_addr, 4);
+	}
+}
+
+/* See conn.h. */
+const char *
+conn_error(const struct conn *c)
+{
+	const char *text = NULL;
+
+	if (c->error != 0)
+		return uv_strerror(c->error);
+	if (c->layer != NULL)
+		text = c->layer->error(c);
+	return text != NULL ? text : "no error";
+}
