@@ -1,1 +1,2 @@
-ctl_SRCS =
+ctl_SRCS = \
+    terminal.c

@@ -1,0 +1,156 @@
+#include <stdio.h>
+
+#include "desk/command.h"
+#include "desk/format.h"
+
+enum { PAGE_ROWS = 50, BUNDLE_LEN = 22 };
+
+static const char *const releases[RELEASE_COUNT] = {
+#define X(name, text) [RELEASE_##name] = text,
+	RELEASE_MAP(X)
+#undef X
+};
+
+static const char *const statuses[BUNDLE_STATUS_COUNT] = {
+#define X(name, text) [BUNDLE_##name] = text,
+	BUNDLE_STATUS_MAP(X)
+#undef X
+};
+
+/* --- bundle list -------------------------------------------------------------- */
+
+static void
+ask_bundles(struct session *s, struct span after)
+{
+	struct message m = { .id = MSG_BUNDLE_LIST };
+	struct symbols card = { .len = 0 };
+
+	if (s->options.card[0] != '\0' &&
+	    format_parse_card(s->options.card, &card) != ST_OK) {
+		session_print(s, 2, TEXT_CARD_MISTYPED, s->options.card);
+		session_finish(s, 1);
+		return;
+	}
+	m.bundle_list.card = (struct span){ (uint8_t *)card.text, card.len };
+	m.bundle_list.after = after;
+	m.bundle_list.most = PAGE_ROWS;
+	session_ask(s, ROLE_VAULT, &m, &m.bundle_list.request);
+}
+
+/* See command.h. */
+void
+bundle_list_start(struct session *s)
+{
+	ask_bundles(s, (struct span){ 0 });
+}
+
+static const char *
+name_of(const char *const *names, size_t count, uint64_t number)
+{
+	return number < count ? names[number] : "?";
+}
+
+static void
+print_json(struct session *s, const struct msg_bundle_row *row)
+{
+	char card[FORMAT_MAX];
+	uint8_t text[512];
+	struct buf out = buf_over(text, sizeof(text));
+	struct json_writer w;
+
+	format_card(row->card, card);
+	json_start(&w, &out);
+	json_object(&w, NULL);
+	json_string(&w, "bundle", row->bundle);
+	json_text(&w, "card", card);
+	json_text(&w, "release", name_of(releases, RELEASE_COUNT, row->release));
+	json_text(&w, "status", name_of(statuses, BUNDLE_STATUS_COUNT,
+	    row->status));
+	json_uint(&w, "stored", row->stored_s);
+	json_uint(&w, "opens", row->opens_s);
+	json_uint(&w, "closes", row->closes_s);
+	json_uint(&w, "size", row->size);
+	json_uint(&w, "reads", row->reads);
+	json_object_end(&w);
+	if (json_finish(&w) == ST_OK)
+		session_write(s, buf_span(&out));
+	session_write(s, span_of("\n"));
+}
+
+static void
+print_row(struct session *s, const struct msg_bundle_row *row)
+{
+	char card[FORMAT_MAX], opens[FORMAT_MAX], closes[FORMAT_MAX];
+	char line[256];
+
+	format_card(row->card, card);
+	format_instant(row->opens_s, opens);
+	format_instant(row->closes_s, closes);
+	snprintf(line, sizeof(line), "%.*s  %s  %-9s %-11s %s .. %s  %8llu B  %llu\n",
+	    (int)row->bundle.len, (const char *)row->bundle.ptr, card,
+	    name_of(releases, RELEASE_COUNT, row->release),
+	    name_of(statuses, BUNDLE_STATUS_COUNT, row->status), opens, closes,
+	    (unsigned long long)row->size, (unsigned long long)row->reads);
+	session_write(s, span_of(line));
+}
+
+/* See command.h. */
+void
+bundle_list_answer(struct session *s, const struct message *m)
+{
+	if (m->id == MSG_BUNDLE_ROW) {
+		if (s->options.json)
+			print_json(s, &m->bundle_row);
+		else
+			print_row(s, &m->bundle_row);
+		s->rows++;
+		memcpy(s->last, m->bundle_row.bundle.ptr, BUNDLE_LEN);
+		return;
+	}
+	if (m->id != MSG_DONE)
+		return;
+	if (m->done.outcome != ST_OK) {
+		session_fail(s, (enum status)m->done.outcome);
+	} else if (m->done.more != 0) {
+		ask_bundles(s, (struct span){ s->last, BUNDLE_LEN });
+	} else {
+		if (s->rows == 0 && !s->options.json)
+			session_print(s, 1, TEXT_NO_BUNDLES);
+		session_finish(s, 0);
+	}
+}
+
+/* --- bundle revoke -------------------------------------------------------------- */
+
+/* See command.h. */
+void
+bundle_revoke_start(struct session *s)
+{
+	struct message m = { .id = MSG_BUNDLE_REVOKE };
+
+	if (strlen(s->options.operand) != BUNDLE_LEN) {
+		session_print(s, 2, TEXT_BUNDLE_MISTYPED, s->options.operand);
+		session_finish(s, 1);
+		return;
+	}
+	m.bundle_revoke.bundle = span_of(s->options.operand);
+	m.bundle_revoke.actor = span_of(s->actor);
+	session_ask(s, ROLE_VAULT, &m, &m.bundle_revoke.request);
+}
+
+/* See command.h. */
+void
+bundle_revoke_answer(struct session *s, const struct message *m)
+{
+	if (m->id != MSG_DONE)
+		return;
+	if (m->done.outcome == ST_OK) {
+		session_print(s, 1, TEXT_BUNDLE_REVOKED, s->options.operand);
+		session_finish(s, 0);
+	} else if (m->done.outcome == ST_NOT_FOUND) {
+		session_print(s, 2, TEXT_NO_SUCH_BUNDLE, s->options.operand);
+		session_finish(s, 1);
+	} else {
+		session_fail(s, (enum status)m->done.outcome);
+	}
+}

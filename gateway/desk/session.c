@@ -1,0 +1,190 @@
+#include "desk/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/wipe.h"
+#include "card/issue.h"
+#include "desk/audit_walk.h"
+#include "desk/command.h"
+
+static struct session sessions[SESSIONS_MAX];
+
+static void
+clear(struct session *s)
+{
+	if (s->issued != NULL) {
+		wipe(s->issued, sizeof(*s->issued));
+		free(s->issued);
+	}
+	free(s->audit);
+	channel_close(&s->guichet);
+	wipe(s, sizeof(*s));
+}
+
+static void
+flush(struct session *s, int stream)
+{
+	struct message m = { .id = MSG_OUTPUT };
+
+	if (s->out.len == 0)
+		return;
+	m.output.stream = (uint64_t)stream;
+	m.output.text = buf_span(&s->out);
+	if (channel_send(&s->guichet, &m) != ST_OK)
+		log_line(LOG_WARNING, "a command left before its answer");
+	wipe(s->out.ptr, s->out.len);
+	s->out.len = 0;
+}
+
+/* See session.h. */
+void
+session_write(struct session *s, struct span bytes)
+{
+	while (bytes.len > 0) {
+		struct span part = span_slice(bytes, 0, s->out.max - s->out.len);
+
+		if (buf_append_span(&s->out, part) != ST_OK)
+			return;
+		bytes = span_slice(bytes, part.len, bytes.len);
+		if (s->out.len == s->out.max)
+			flush(s, 1);
+	}
+}
+
+/* See session.h. */
+void
+session_print(struct session *s, int stream, enum text_id id, ...)
+{
+	char line[1024];
+	va_list args;
+	int len;
+
+	va_start(args, id);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	/* Both columns of texts.def are checked by a test. */
+	len = vsnprintf(line, sizeof(line), text_in(s->lang, id), args);
+#pragma GCC diagnostic pop
+	va_end(args);
+	if (len < 0)
+		return;
+	if ((size_t)len >= sizeof(line))
+		len = sizeof(line) - 1;
+	if (stream != 1)
+		flush(s, 1);
+	session_write(s, (struct span){ (uint8_t *)line, (size_t)len });
+	if (stream != 1)
+		flush(s, stream);
+	wipe(line, sizeof(line));
+}
+
+/* See session.h. */
+void
+session_ask(struct session *s, enum role_id to, struct message *m,
+    uint64_t *request_field)
+{
+	static uint64_t last_request;
+
+	s->request = ++last_request;
+	*request_field = s->request;
+	if (role_send(s->role, to, m) == ST_OK)
+		return;
+	s->request = 0;
+	session_print(s, 2, TEXT_VAULT_AWAY);
+	session_finish(s, 1);
+}
+
+/* See session.h. */
+void
+session_finish(struct session *s, unsigned code)
+{
+	struct message m = { .id = MSG_EXIT };
+
+	flush(s, 1);
+	s->request = 0;
+	s->command = NULL;
+	m.exit.code = code;
+	/* The command closes its end once it has read EXIT: see on_lost. */
+	if (channel_send(&s->guichet, &m) != ST_OK)
+		log_line(LOG_WARNING, "a command left before its end");
+}
+
+/* See session.h. */
+void
+session_fail(struct session *s, enum status st)
+{
+	session_print(s, 2, TEXT_FAILED, s->command->usage, status_text(st));
+	session_finish(s, 1);
+}
+
+static void
+on_message(void *owner, struct channel *c, const struct message *m)
+{
+	struct session *s = owner;
+
+	(void)c;
+	if (m->id != MSG_COMMAND || s->command != NULL)
+		return;		/* one command a connection */
+	s->lang = lang_of(m->command.lang);
+	command_start(s, m->command.arguments);
+}
+
+static void
+on_lost(void *owner, struct channel *c)
+{
+	(void)c;
+	clear(owner);
+}
+
+static const struct channel_events events = {
+	.on_message = on_message,
+	.on_lost = on_lost,
+};
+
+/* See session.h. */
+void
+session_accept(struct role *role, int fd, unsigned long uid)
+{
+	struct session *s = sessions;
+
+	while (s < sessions + SESSIONS_MAX && s->in_use)
+		s++;
+	if (s == sessions + SESSIONS_MAX) {
+		close(fd);
+		return;
+	}
+	s->role = role;
+	s->out = buf_over(s->out_storage, sizeof(s->out_storage));
+	snprintf(s->actor, sizeof(s->actor), "uid:%lu", uid);
+	channel_init(&s->guichet, ROLE_DESK, ROLE_CTL, &events, s);
+	s->in_use = channel_open(&s->guichet, &role->loop, fd) == ST_OK;
+}
+
+/* See session.h. */
+struct session *
+session_waiting(uint64_t request)
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		if (sessions[i].in_use && request != 0 &&
+		    sessions[i].request == request)
+			return &sessions[i];
+	return NULL;
+}
+
+/* See session.h. */
+void
+session_vault_lost(void)
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		struct session *s = &sessions[i];
+
+		if (!s->in_use || s->request == 0)
+			continue;
+		session_print(s, 2, TEXT_VAULT_AWAY);
+		session_finish(s, 1);
+	}
+}

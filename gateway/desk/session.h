@@ -1,0 +1,93 @@
+/*
+ * session.h -- one `guichet` command being carried out.
+ *
+ *   COMMAND arrives -> command_start() -> requests to the vault or the
+ *   supervisor, one at a time -> command's on_answer() -> ... ->
+ *   session_finish() sends EXIT and closes.
+ *
+ * Output is gathered and sent in pieces; the buffer is wiped, because it may
+ * hold a slip.
+ */
+#ifndef DESK_SESSION_H
+#define DESK_SESSION_H
+
+#include "base/json_writer.h"
+#include "desk/texts.h"
+#include "ipc/role.h"
+
+enum {
+	SESSIONS_MAX      = 8,
+	SESSION_OUT_BYTES = 16384,	/* OUTPUT's limit */
+	ARGUMENT_MAX      = 128,
+	ARGUMENTS_BYTES   = 4096
+};
+
+struct session;
+
+/* One row of the command table, command.c. */
+struct command {
+	const char *noun, *verb;	/* verb NULL: a single word */
+	const char *usage;		/* "card freeze NUMBER" */
+	unsigned    operands;		/* exactly so many */
+	bool        takes_order, takes_lab, takes_card;
+	const char *help[LANG_COUNT];
+	void (*start)(struct session *s);
+	/* An answer to the request in flight. */
+	void (*on_answer)(struct session *s, const struct message *m);
+};
+
+/* What stood on the command line. */
+struct options {
+	bool json, lab;
+	char order[ARGUMENT_MAX + 1];
+	char card[ARGUMENT_MAX + 1];
+	char operand[ARGUMENT_MAX + 1];
+};
+
+struct audit_walk;
+
+struct session {
+	struct role    *role;
+	struct channel  guichet;	/* to the command */
+	const struct command *command;	/* NULL: none yet */
+	struct options  options;
+	enum lang       lang;
+	bool            in_use;
+	uint64_t        request;	/* of the answer awaited; 0: none */
+	unsigned        step;		/* the command's own */
+	uint64_t        rows;		/* printed so far */
+	char            actor[64];	/* "uid:0", for the audit record */
+	uint8_t         last[32];	/* the last row's key, for the next page */
+	struct card_issued *issued;	/* card new; wiped with the session */
+	struct audit_walk  *audit;	/* audit verify */
+	struct json_writer  json;
+	struct buf      out;
+	uint8_t         out_storage[SESSION_OUT_BYTES];
+};
+
+/* Takes over a connected local socket; closes it where all are in use. */
+void session_accept(struct role *role, int fd, unsigned long uid);
+
+/* The session that waits for `request`, or NULL (it has gone). */
+struct session *session_waiting(uint64_t request);
+
+/* The vault went away: every session that waits says so and ends. */
+void session_vault_lost(void);
+
+/* Prints one of the texts, or plain bytes, to standard output (1) or
+ * standard error (2) of the command. */
+void session_print(struct session *s, int stream, enum text_id id, ...);
+void session_write(struct session *s, struct span bytes);
+
+/* Sends a request whose answers will come to the command's on_answer();
+ * sets the request number itself, in the field given. */
+void session_ask(struct session *s, enum role_id to, struct message *m,
+    uint64_t *request_field);
+
+/* Sends what is gathered, then EXIT; the session is over. */
+void session_finish(struct session *s, unsigned code);
+
+/* Prints FAILED with the status' text, and finishes with 1. */
+void session_fail(struct session *s, enum status st);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * slip.h -- the slip: the only place where a code is ever shown.
+ *
+ * No name, no birth date, no exam.  Its QR is the pickup page's address with
+ * card and code in the fragment, which a browser never sends (formats.md).
+ */
+#ifndef DESK_SLIP_H
+#define DESK_SLIP_H
+
+#include "card/issue.h"
+#include "desk/session.h"
+
+enum { SLIP_URL_MAX = 320 };
+
+/* `url` gets "https://host/#1.CARD.CODE", both with their check symbol, no
+ * hyphens.  SECRET: the caller wipes it.  ST_OK or ST_NO_SPACE. */
+MUST_CHECK enum status
+slip_url(const char *origin, const struct card_issued *card, struct buf *url);
+
+/* Prints the slip as text, with the QR in half blocks. */
+void slip_print(struct session *s, const struct card_issued *card,
+    uint64_t expires_s);
+
+/* Prints {"card","code","url","expires"}. */
+void slip_print_json(struct session *s, const struct card_issued *card,
+    uint64_t expires_s);
+
+#endif
