@@ -131,8 +131,8 @@ on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 		return;
 	}
 	stop_reading(c);
-	if (nread == UV_ENOBUFS && !wanted)
-		return;		/* conn_read() starts it again */
+	if (!wanted)
+		return;		/* conn_read() starts it again and hears it */
 	if (nread == UV_EOF) {
 		on_wire_end(c);
 		return;
