@@ -25,7 +25,7 @@ main(int argc, char **argv)
 {
 	static struct role role;
 
-	role_main_options(argc, argv, &desk_policy);
+	role_options(argc, argv, &desk_policy);
 	role_inherit(&role, ROLE_DESK);
 	desk_prepare(&role);
 	sandbox_enter(&desk_policy);
