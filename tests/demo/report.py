@@ -97,7 +97,7 @@ def make_message(card="", control_id="GUI-0001", order="2611210042", pdf=None,
     for index, (panel, (code, label)) in enumerate(PANELS.items(), 1):
         segments.append(f"ORC|RE|{order}|{order}-{index}")
         segments.append(f"OBR|{index}|{order}|{order}-{index}|{code}^{label}^L|||{now}|||||||||||||||"
-                        f"{now}||{panel}|{status}|||||||DIAZ&Thierry")
+                        f"{now}||{panel}|{status}|||||||801234567866&DIAZ&Thierry")
         for row in [a for a in ANALYTES if a[0] == panel]:
             number += 1
             result = value if value is not None and number == 1 else row[5]
