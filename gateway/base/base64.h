@@ -15,7 +15,8 @@
 /* Symbols that `bytes` take without padding. */
 size_t base64url_length(size_t bytes);
 
-/* Appends the encoding of `in`; ST_OK or ST_NO_SPACE. */
+/* Appends the encoding of `in`; ST_OK or ST_NO_SPACE.  `in` may lie at the
+ * very end of the space that its encoding will take (it is overwritten). */
 MUST_CHECK enum status base64url_encode(struct span in, struct buf *out);
 MUST_CHECK enum status base64_encode(struct span in, struct buf *out);
 

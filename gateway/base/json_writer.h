@@ -49,6 +49,9 @@ void json_null(struct json_writer *w, const char *key);
 /* `number` must be a JSON number already, otherwise ST_INVALID is kept. */
 void json_number(struct json_writer *w, const char *key, struct span number);
 
+/* `json` is a JSON value already, from a writer of ours: it is not checked. */
+void json_raw(struct json_writer *w, const char *key, struct span json);
+
 /* base64 with padding of `bytes`, as a string. */
 void json_base64(struct json_writer *w, const char *key, struct span bytes);
 

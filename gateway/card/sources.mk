@@ -1,1 +1,4 @@
-card_SRCS =
+card_SRCS = \
+    derive.c \
+    issue.c \
+    symbols.c

@@ -18,6 +18,9 @@ struct p256_public {
 /* A fresh random pair. */
 void p256_generate(struct secret_32 *d, struct p256_public *public_key);
 
+/* True if 0 < d < n, in constant time. */
+bool p256_is_private(const struct secret_32 *d);
+
 /* The public half of `d`; ST_OK, or ST_INVALID where d is 0 or >= n. */
 MUST_CHECK enum status
 p256_public_of(const struct secret_32 *d, struct p256_public *public_key);
@@ -32,7 +35,8 @@ MUST_CHECK enum status
 p256_ecdh(const struct secret_32 *d, const struct p256_public *public_key,
     struct secret_32 *shared);
 
-/* Signs SHA-256(message). */
+/* Signs SHA-256(message).  A `d` that is no private key is the caller's bug:
+ * aborts. */
 void p256_sign(const struct secret_32 *d, struct span message,
     uint8_t signature[static 64]);
 

@@ -1,1 +1,6 @@
-crypto_SRCS =
+crypto_SRCS = \
+    aead.c \
+    constant_time.c \
+    digest.c \
+    p256.c \
+    random.c

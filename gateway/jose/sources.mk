@@ -1,1 +1,6 @@
-jose_SRCS =
+jose_SRCS = \
+    compact.c \
+    json_header.c \
+    jwe.c \
+    jwk.c \
+    jws.c
