@@ -67,7 +67,7 @@ BINARIES := $(PROGRAMS:%=$(OUT)/bin/%)
 
 all: $(BINARIES)	## build every program for TARGET (x86_64, aarch64)
 
-$(OUT)/%.o: %.c $(OUT)/flags.stamp | $(OUT)/sysroot.stamp
+$(OUT)/%.o: %.c $(OUT)/flags.stamp $(OUT)/sysroot.key
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
