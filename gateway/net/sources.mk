@@ -1,3 +1,6 @@
 net_SRCS = \
     conn.c \
-    listener.c
+    listener.c \
+    tls.c \
+    tls_identity.c \
+    tls_suites.c
