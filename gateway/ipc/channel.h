@@ -61,6 +61,9 @@ MUST_CHECK enum status channel_send(struct channel *c, const struct message *m);
 
 bool channel_is_full(const struct channel *c);
 
+/* Bytes not yet written to the kernel; 0 when closed. */
+size_t channel_queued_bytes(const struct channel *c);
+
 /* Stops reading (back-pressure) and starts again; idempotent. */
 void channel_pause(struct channel *c);
 void channel_resume(struct channel *c);

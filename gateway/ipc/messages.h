@@ -68,6 +68,7 @@ bool message_is_ciphertext(uint64_t id);
  *
  *   ST_OK
  *   ST_TOO_BIG   a field is over its limit, or a FIXED one has another length
+ *   ST_NOT_FOUND no such message
  *   ST_NO_SPACE  `out` is full; its length is as before
  */
 MUST_CHECK enum status message_encode(const struct message *m, struct buf *out);

@@ -1,1 +1,7 @@
-ipc_SRCS =
+ipc_SRCS = \
+    channel.c \
+    inbox.c \
+    messages.c \
+    packet.c \
+    queue.c \
+    role.c
