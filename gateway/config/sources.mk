@@ -1,1 +1,6 @@
-config_SRCS =
+config_SRCS = \
+    address.c \
+    config.c \
+    example.c \
+    keys.c \
+    values.c

@@ -1,0 +1,21 @@
+/* keys.h -- keys.def as tables. */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include "config/values.h"
+
+/* Fields of struct config, and of struct config_source. */
+extern const struct value_row config_keys[];
+extern const size_t           config_n_keys;
+extern const struct value_row config_source_keys[];
+extern const size_t           config_n_source_keys;
+
+/* The row named `key`, or NULL. */
+const struct value_row *
+keys_find(const struct value_row *rows, size_t n, struct span key);
+
+/* The row whose name is like `key` (at most three slips of the pen), or NULL. */
+const struct value_row *
+keys_like(const struct value_row *rows, size_t n, struct span key);
+
+#endif
