@@ -86,9 +86,10 @@ include docs/docs.mk
 # --- the rest ----------------------------------------------------------------
 
 deps:	## install what the build and the tests need (apt, npm; asks nothing)
-	$(Q)firmware/sdk/deps
+	$(Q)firmware/sdk/deps test
 
-demo: deps	## set everything up and run the appliance on loopback with an example
+demo:	## set everything up and run the appliance on loopback with an example
+	$(Q)firmware/sdk/deps demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/run build/demo
 
