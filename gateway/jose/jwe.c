@@ -4,9 +4,9 @@
 #include "base/json_writer.h"
 #include "base/wipe.h"
 #include "crypto/aead.h"
-#include "crypto/digest.h"
 #include "crypto/random.h"
 #include "jose/compact.h"
+#include "jose/concat_kdf.h"
 #include "jose/jwk.h"
 
 /* Base64url of a header at its limit: nothing that we write is longer. */
@@ -142,40 +142,6 @@ jwe_open_dir(const struct secret_32 *key, struct span jwe, struct buf *plain)
 	return open_parts(key, &p, plain);
 }
 
-static void
-add_number(struct sha256 *h, uint32_t n)
-{
-	uint8_t bytes[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
-		(uint8_t)(n >> 8), (uint8_t)n };
-
-	sha256_add(h, (struct span){ bytes, sizeof(bytes) });
-}
-
-static void
-add_counted(struct sha256 *h, struct span bytes)
-{
-	add_number(h, (uint32_t)bytes.len);
-	sha256_add(h, bytes);
-}
-
-/* The Concat KDF of NIST SP 800-56A 5.8.1 as RFC 7518 section 4.6.2 uses it;
- * one round of SHA-256 is the whole key. */
-static void
-concat_kdf(const struct secret_32 *shared, struct span apu, struct span apv,
-    struct secret_32 *key)
-{
-	struct sha256 h;
-
-	sha256_start(&h);
-	add_number(&h, 1);
-	sha256_add(&h, (struct span){ shared->byte, sizeof(shared->byte) });
-	add_counted(&h, span_of("A256GCM"));
-	add_counted(&h, apu);
-	add_counted(&h, apv);
-	add_number(&h, 256);
-	sha256_finish(&h, key->byte);
-}
-
 /* d and point -> the content key; ST_OK or ST_INVALID. */
 static enum status
 agree(const struct secret_32 *d, const struct p256_public *point,
@@ -184,7 +150,7 @@ agree(const struct secret_32 *d, const struct p256_public *point,
 	struct secret_32 shared;
 
 	TRY(p256_ecdh(d, point, &shared));
-	concat_kdf(&shared, apu, apv, key);
+	concat_kdf(&shared, "A256GCM", (struct parties){ apu, apv }, 256, key);
 	wipe(&shared, sizeof(shared));
 	return ST_OK;
 }

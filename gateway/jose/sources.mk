@@ -1,5 +1,6 @@
 jose_SRCS = \
     compact.c \
+    concat_kdf.c \
     json_header.c \
     jwe.c \
     jwk.c \
