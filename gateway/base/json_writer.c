@@ -169,7 +169,7 @@ json_finish(struct json_writer *w)
 
 /* See json_writer.h. */
 void
-json_object(struct json_writer *w, const char *key)
+json_object_begin(struct json_writer *w, const char *key)
 {
 	start_nested(w, key, "{");
 }
@@ -183,7 +183,7 @@ json_object_end(struct json_writer *w)
 
 /* See json_writer.h. */
 void
-json_array(struct json_writer *w, const char *key)
+json_array_begin(struct json_writer *w, const char *key)
 {
 	start_nested(w, key, "[");
 }
@@ -197,7 +197,7 @@ json_array_end(struct json_writer *w)
 
 /* See json_writer.h. */
 void
-json_string(struct json_writer *w, const char *key, struct span text)
+json_span(struct json_writer *w, const char *key, struct span text)
 {
 	start_value(w, key);
 	put_string(w, text);
@@ -207,7 +207,7 @@ json_string(struct json_writer *w, const char *key, struct span text)
 void
 json_text(struct json_writer *w, const char *key, const char *text)
 {
-	json_string(w, key, span_of(text));
+	json_span(w, key, span_of(text));
 }
 
 /* See json_writer.h. */
@@ -257,7 +257,7 @@ json_bool(struct json_writer *w, const char *key, bool value)
 
 /* See json_writer.h. */
 void
-json_null(struct json_writer *w, const char *key)
+json_nothing(struct json_writer *w, const char *key)
 {
 	start_value(w, key);
 	put_text(w, "null");

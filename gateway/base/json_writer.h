@@ -2,7 +2,8 @@
  * json_writer.h -- writes JSON (RFC 8259) into a buffer, minified.
  *
  * Numbers are passed on as the text they came as: 5.10 stays 5.10 (R40).
- * Never: reads JSON (that is jansson's), allocates.
+ * Never: reads JSON (that is jansson's, whose names ours must not repeat:
+ * one program may link both), allocates.
  *
  * The writer remembers its first failure; callers write the whole document
  * and ask json_finish() once.
@@ -26,14 +27,14 @@ void json_start(struct json_writer *w, struct buf *out);
 MUST_CHECK enum status json_finish(struct json_writer *w);
 
 /* `key` NULL inside an array or at the top; otherwise the member's name. */
-void json_object(struct json_writer *w, const char *key);
+void json_object_begin(struct json_writer *w, const char *key);
 void json_object_end(struct json_writer *w);
-void json_array(struct json_writer *w, const char *key);
+void json_array_begin(struct json_writer *w, const char *key);
 void json_array_end(struct json_writer *w);
 
 /* Text is UTF-8; bytes that are not become U+FFFD, so that what leaves is
  * valid.  Control characters are escaped. */
-void json_string(struct json_writer *w, const char *key, struct span text);
+void json_span(struct json_writer *w, const char *key, struct span text);
 void json_text(struct json_writer *w, const char *key, const char *text);
 
 /* A string in pieces, for text that is made on the way (a narrative).  A
@@ -44,7 +45,7 @@ void json_string_end(struct json_writer *w);
 
 void json_uint(struct json_writer *w, const char *key, uint64_t value);
 void json_bool(struct json_writer *w, const char *key, bool value);
-void json_null(struct json_writer *w, const char *key);
+void json_nothing(struct json_writer *w, const char *key);
 
 /* `number` must be a JSON number already, otherwise ST_INVALID is kept. */
 void json_number(struct json_writer *w, const char *key, struct span number);

@@ -77,10 +77,10 @@ seal_trust(const struct blob_owner *owner, const struct p256_public *box_key,
 
 	TRY(jwk_write_public(box_key, &key));
 	json_start(&w, &plain);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_raw(&w, "box", buf_span(&key));
 	json_text(&w, "pickup", pickup);
-	json_null(&w, "drop");
+	json_nothing(&w, "drop");
 	json_object_end(&w);
 	TRY(json_finish(&w));
 	TRY(seal_blob(owner, "guichet/1/trust", buf_span(&plain), &trust));

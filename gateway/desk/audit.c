@@ -68,7 +68,7 @@ print_verdict_json(struct session *s, bool good, const char *root)
 	struct json_writer w;
 
 	json_start(&w, &out);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_bool(&w, "sound", good);
 	json_uint(&w, "records", s->audit->size);
 	json_text(&w, "root", root);

@@ -60,8 +60,8 @@ print_json(struct session *s, const struct msg_bundle_row *row)
 
 	format_card(row->card, card);
 	json_start(&w, &out);
-	json_object(&w, NULL);
-	json_string(&w, "bundle", row->bundle);
+	json_object_begin(&w, NULL);
+	json_span(&w, "bundle", row->bundle);
 	json_text(&w, "card", card);
 	json_text(&w, "release", name_of(releases, RELEASE_COUNT, row->release));
 	json_text(&w, "status", name_of(statuses, BUNDLE_STATUS_COUNT,

@@ -161,7 +161,7 @@ print_card_json(struct session *s, const struct msg_card_row *row)
 
 	format_card(row->card, card);
 	json_start(&w, &out);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "card", card);
 	json_text(&w, "state", row->state < COUNT(states)
 	    ? states[row->state] : "?");
@@ -169,7 +169,7 @@ print_card_json(struct session *s, const struct msg_card_row *row)
 	json_uint(&w, "created", row->created_s);
 	json_uint(&w, "expires", row->expires_s);
 	json_uint(&w, "bundles", row->bundles);
-	json_string(&w, "order", row->order);
+	json_span(&w, "order", row->order);
 	json_object_end(&w);
 	if (json_finish(&w) == ST_OK)
 		session_write(s, buf_span(&out));

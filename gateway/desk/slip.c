@@ -114,7 +114,7 @@ json_symbols(struct json_writer *w, const char *key, const struct symbols *what)
 	struct buf printed = buf_over(text, sizeof(text));
 
 	if (symbols_print(what, &printed) == ST_OK)
-		json_string(w, key, buf_span(&printed));
+		json_span(w, key, buf_span(&printed));
 	wipe(text, sizeof(text));
 }
 
@@ -129,11 +129,11 @@ slip_print_json(struct session *s, const struct card_issued *card,
 	struct json_writer w;
 
 	json_start(&w, &out);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_symbols(&w, "card", &card->number);
 	json_symbols(&w, "code", &card->code);
 	if (slip_url(s->role->config.pickup_origin, card, &url) == ST_OK)
-		json_string(&w, "url", buf_span(&url));
+		json_span(&w, "url", buf_span(&url));
 	json_uint(&w, "expires", expires_s);
 	json_object_end(&w);
 	if (json_finish(&w) == ST_OK)

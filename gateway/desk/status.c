@@ -17,8 +17,8 @@ status_start(struct session *s)
 
 	if (s->options.json) {
 		json_start(&s->json, &s->out);
-		json_object(&s->json, NULL);
-		json_array(&s->json, "processes");
+		json_object_begin(&s->json, NULL);
+		json_array_begin(&s->json, "processes");
 	} else {
 		session_print(s, 1, TEXT_STATUS_PROCESSES);
 	}
@@ -34,13 +34,13 @@ name_of_role(uint64_t role)
 static void
 json_health(struct session *s, const struct msg_health_row *row)
 {
-	json_object(&s->json, NULL);
+	json_object_begin(&s->json, NULL);
 	json_text(&s->json, "role", name_of_role(row->role));
 	json_uint(&s->json, "pid", row->pid);
 	json_bool(&s->json, "ready", row->ready != 0);
 	json_uint(&s->json, "restarts", row->restarts);
 	json_uint(&s->json, "up_s", row->up_s);
-	json_string(&s->json, "last_death", row->last_death);
+	json_span(&s->json, "last_death", row->last_death);
 	json_object_end(&s->json);
 }
 

@@ -34,7 +34,7 @@ make_dir_header(const char *cty, struct header_text *h)
 	struct json_writer w;
 
 	json_start(&w, &b);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "alg", "dir");
 	json_text(&w, "enc", "A256GCM");
 	json_text(&w, "cty", cty);
@@ -53,7 +53,7 @@ make_ecdh_header(const struct p256_public *ephemeral, struct span apu,
 
 	TRY(jwk_write_public(ephemeral, &epk));
 	json_start(&w, &b);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "alg", "ECDH-ES");
 	json_text(&w, "enc", "A256GCM");
 	json_raw(&w, "epk", buf_span(&epk));

@@ -24,7 +24,7 @@ jwk_write_public(const struct p256_public *key, struct buf *out)
 	struct json_writer w;
 
 	json_start(&w, out);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "crv", "P-256");
 	json_text(&w, "kty", "EC");
 	json_base64url(&w, "x", x_of(key));
@@ -41,7 +41,7 @@ jwk_write_private(const struct secret_32 *d, const struct p256_public *key,
 	struct json_writer w;
 
 	json_start(&w, out);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "kty", "EC");
 	json_text(&w, "crv", "P-256");
 	json_base64url(&w, "x", x_of(key));

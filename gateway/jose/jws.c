@@ -17,10 +17,10 @@ write_signing_input(struct span kid, const char *typ, struct span payload,
 	struct json_writer w;
 
 	json_start(&w, &header);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "alg", "ES256");
 	json_text(&w, "typ", typ);
-	json_string(&w, "kid", kid);
+	json_span(&w, "kid", kid);
 	json_object_end(&w);
 	TRY(json_finish(&w));
 	TRY(base64url_encode(buf_span(&header), out));

@@ -31,19 +31,19 @@ static void
 test_every_kind_of_value(void)
 {
 	start(sizeof(store));
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_text(&w, "t", "x");
-	json_array(&w, "a");
+	json_array_begin(&w, "a");
 	json_uint(&w, NULL, 0);
 	json_uint(&w, NULL, UINT64_MAX);
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	json_object_end(&w);
-	json_array(&w, NULL);
+	json_array_begin(&w, NULL);
 	json_array_end(&w);
 	json_array_end(&w);
 	json_bool(&w, "b", true);
 	json_bool(&w, "c", false);
-	json_null(&w, "n");
+	json_nothing(&w, "n");
 	json_raw(&w, "r", span_of("[1]"));
 	json_number(&w, "d", span_of("5.10"));
 	json_base64(&w, "p", span_of("f"));
@@ -64,11 +64,11 @@ test_escapes(void)
 	ok(string_makes("\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\""),
 	    "other control characters, but not DEL");
 	start(sizeof(store));
-	json_string(&w, NULL, (struct span){ &nul, 1 });
+	json_span(&w, NULL, (struct span){ &nul, 1 });
 	ok(made("\"\\u0000\""), "a NUL byte");
 	start(sizeof(store));
-	json_object(&w, NULL);
-	json_null(&w, "a\"b");
+	json_object_begin(&w, NULL);
+	json_nothing(&w, "a\"b");
 	json_object_end(&w);
 	ok(made("{\"a\\\"b\":null}"), "names are escaped too");
 }
@@ -102,13 +102,13 @@ static void
 test_strings_in_pieces(void)
 {
 	start(sizeof(store));
-	json_array(&w, NULL);
+	json_array_begin(&w, NULL);
 	json_string_begin(&w, NULL);
 	json_string_add(&w, span_of("a\""));
 	json_string_add(&w, span_of(""));
 	json_string_add(&w, span_of("\xc3\xa9"));
 	json_string_end(&w);
-	json_null(&w, NULL);
+	json_nothing(&w, NULL);
 	json_array_end(&w);
 	ok(made("[\"a\\\"\xc3\xa9\",null]"), "a string in pieces");
 }
@@ -144,7 +144,7 @@ test_failures_are_kept(void)
 
 	for (size_t max = 0; max < 29; max++) {
 		start(max);
-		json_object(&w, NULL);
+		json_object_begin(&w, NULL);
 		json_text(&w, "k", "v\n\xff");
 		json_base64(&w, "p", span_of("foob"));
 		json_object_end(&w);
@@ -152,7 +152,7 @@ test_failures_are_kept(void)
 	}
 	ok(kept, "too little space is told at every size");
 	start(sizeof(store));
-	json_object(&w, NULL);
+	json_object_begin(&w, NULL);
 	ok(json_finish(&w) == ST_INVALID, "an object left open");
 	start(sizeof(store));
 	json_object_end(&w);
