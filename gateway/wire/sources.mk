@@ -1,1 +1,12 @@
-wire_SRCS =
+wire_SRCS = \
+    charset.c \
+    ed.c \
+    hl7.c \
+    hl7_ack.c \
+    hl7_escape.c \
+    hl7_number.c \
+    hl7_time.c \
+    hl7_zone.c \
+    mllp.c \
+    pdf.c \
+    scan.c

@@ -1,0 +1,174 @@
+#include "wire/hl7_ack.h"
+
+#include "tap.h"
+
+static struct hl7_ack_head
+head_of(const char *version)
+{
+	return (struct hl7_ack_head){
+		.field_separator = '|', .encoding = span_of("^~\\&"),
+		.sending_application = span_of("SIL"),
+		.sending_facility = span_of("CHU_X"),
+		.receiving_application = span_of("GUICHET"),
+		.receiving_facility = span_of("BRANCH"),
+		.control_id = span_of("12346"), .processing_id = span_of("P"),
+		.version = span_of(version),
+	};
+}
+
+static bool
+writes(const struct hl7_ack_head *head, const struct hl7_ack_reply *reply,
+    const char *expected)
+{
+	static uint8_t text[HL7_ACK_MAX];
+	struct buf out = buf_over(text, sizeof(text));
+	bool good = hl7_ack_write(head, reply, span_of("G1"),
+	    span_of("20261121073000+0100"), &out) == ST_OK &&
+	    span_is(buf_span(&out), expected);
+
+	if (!good)
+		printf("# %.*s\n", (int)out.len, text);
+	return good;
+}
+
+static void
+test_acceptance(void)
+{
+	struct hl7_ack_head head = head_of("2.5");
+	struct hl7_ack_reply reply = { .code = HL7_AA };
+
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AA|12346\r"),
+	    "2.5: applications swapped, all else told back");
+	head = head_of("2.3.1");
+	reply.code = HL7_CA;
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK|G1|P|2.3.1\rMSA|CA|12346\r"),
+	    "2.3.1: no message structure in MSH-9");
+	head = head_of("2.4");
+	head.country = span_of("FRA");
+	head.charset = span_of("8859/15");
+	head.processing_id = span_of("P^T");
+	reply.code = HL7_AA;
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P^T|2.4|||||FRA|8859/15\r"
+	    "MSA|AA|12346\r"), "country, charset, processing mode told back");
+	head = head_of("");
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK|G1|P|\rMSA|AA|12346\r"), "no version");
+}
+
+static void
+test_errors(void)
+{
+	struct hl7_ack_head head = head_of("2.5.1");
+	struct hl7_ack_reply reply = { HL7_AE, 101, "PID", 1, 3, "no patient" };
+
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5.1\r"
+	    "MSA|AE|12346|no patient\r"
+	    "ERR||PID^1^3|101^Required field missing^HL70357|E|||no patient\r"),
+	    "2.5: ERR-2, -3, -4 and -7");
+	head = head_of("2.3");
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK|G1|P|2.3\r"
+	    "MSA|AE|12346|no patient\r"
+	    "ERR|PID^1^3^101&Required field missing&HL70357\r"),
+	    "before 2.5: all in ERR-1");
+	reply = (struct hl7_ack_reply){ .code = HL7_AR, .error = 200 };
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK|G1|P|2.3\rMSA|AR|12346\r"
+	    "ERR|^^^200&Unsupported message type&HL70357\r"), "no location");
+	reply = (struct hl7_ack_reply){ HL7_CR, 101, "OBX", 2, 0, NULL };
+	head = head_of("2.6");
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.6\rMSA|CR|12346\r"
+	    "ERR||OBX^2|101^Required field missing^HL70357|E\r"),
+	    "a segment without a field, no text");
+}
+
+static void
+test_delimiters(void)
+{
+	struct hl7_ack_head head = head_of("2.5");
+	struct hl7_ack_reply reply = { HL7_AE, 102, "MSH", 1, 2, NULL };
+
+	head.field_separator = '#';
+	head.encoding = span_of("~^\\&!");
+	ok(writes(&head, &reply, "MSH#~^\\&#GUICHET#BRANCH#SIL#CHU_X#"
+	    "20261121073000+0100##ACK~R01~ACK#G1#P#2.5\rMSA#AE#12346\r"
+	    "ERR##MSH~1~2#102~Data type error~HL70357#E\r"),
+	    "the sender's delimiters, four of five");
+	head = head_of("2.5");
+	head.encoding = span_of("^\xcb\x9c\\&");
+	reply = (struct hl7_ack_reply){ .code = HL7_AR };
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AR|12346\r"),
+	    "the usual ones where the sender's are unusable");
+	head.field_separator = 0;
+	head.encoding = (struct span){ 0 };
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AR|12346\r"),
+	    "and where there are none");
+}
+
+static bool
+acks_with_id(struct span id, enum status expected)
+{
+	static uint8_t text[HL7_ACK_MAX + 1];
+	struct buf out = buf_over(text, sizeof(text));
+	struct hl7_ack_head head = head_of("2.5");
+	struct hl7_ack_reply reply = { .code = HL7_AA };
+	enum status st;
+
+	head.control_id = id;
+	st = hl7_ack_write(&head, &reply, span_of("G1"), span_of("2026"), &out);
+	if (st != expected)
+		return false;
+	if (st != ST_OK)
+		return out.len == 0;
+	return out.len > id.len + 1 && out.ptr[out.len - 1] == '\r' &&
+	    memcmp(out.ptr + out.len - 1 - id.len, id.ptr, id.len) == 0 &&
+	    out.ptr[out.len - 2 - id.len] == '|';
+}
+
+static void
+test_control_id_is_verbatim(void)
+{
+	static uint8_t long_id[5000];
+
+	memset(long_id, 'i', sizeof(long_id));
+	ok(acks_with_id(span_of(" 1 2  "), ST_OK), "blanks stay (R12)");
+	ok(acks_with_id(span_of("\\T\\\xe9^~"), ST_OK), "escapes and bytes stay");
+	ok(acks_with_id((struct span){ long_id, 199 }, ST_OK), "199 characters");
+	ok(acks_with_id((struct span){ long_id, 3000 }, ST_OK), "3000 too");
+	ok(acks_with_id((struct span){ long_id, 4000 }, ST_NO_SPACE),
+	    "but the ACK stays under HL7_ACK_MAX (R16)");
+}
+
+static void
+test_nothing_breaks_the_frame(void)
+{
+	struct hl7_ack_head head = head_of("2.5");
+	struct hl7_ack_reply reply = { .code = HL7_AA };
+	static uint8_t long_name[300];
+
+	head.control_id = span_of("1\x1c");
+	head.sending_application = span_of("a\vb");
+	memset(long_name, 'n', sizeof(long_name));
+	head.sending_facility = (struct span){ long_name, sizeof(long_name) };
+	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|||"
+	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AA|\r"),
+	    "control characters and overlong names are not told back");
+}
+
+int
+main(void)
+{
+	test_acceptance();
+	test_errors();
+	test_delimiters();
+	test_control_id_is_verbatim();
+	test_nothing_breaks_the_frame();
+	return done_testing();
+}

@@ -1,0 +1,23 @@
+UNIT += wire/charset_test
+wire/charset_test_SRCS = wire/charset.c wire/scan.c
+
+UNIT += wire/ed_test
+wire/ed_test_SRCS = wire/ed.c
+
+UNIT += wire/hl7_ack_test
+wire/hl7_ack_test_SRCS = wire/hl7_ack.c
+
+UNIT += wire/hl7_number_test
+wire/hl7_number_test_SRCS = wire/hl7_number.c
+
+UNIT += wire/hl7_test
+wire/hl7_test_SRCS = wire/hl7.c wire/hl7_escape.c wire/scan.c
+
+UNIT += wire/hl7_time_test
+wire/hl7_time_test_SRCS = wire/hl7_time.c wire/hl7_zone.c
+
+UNIT += wire/mllp_test
+wire/mllp_test_SRCS = wire/mllp.c wire/scan.c
+
+UNIT += wire/pdf_test
+wire/pdf_test_SRCS = wire/pdf.c
