@@ -48,11 +48,11 @@ endef
 LIBRARIES := $(FOLDERS) $(EXTRA_LIBRARIES)
 $(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
 
-# $(call link_libs,NAMES): our archives in one group, then third parties.
+# One group of all archives: SQLCipher calls our provider, which calls BearSSL.
 own_libs   = $(foreach l,$(filter-out $(THIRD),$(1)),$(call lib,$(l)))
 third_libs = $(foreach l,$(filter $(THIRD),$(1)),$(THIRD_$(l)))
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $(1) $(2) \
-       -Wl,--start-group $(call own_libs,$(3)) -Wl,--end-group $(call third_libs,$(3))
+       -Wl,--start-group $(call own_libs,$(3)) $(call third_libs,$(3)) -Wl,--end-group
 
 # A program's main.c is in the folder of its first library and in no archive.
 define program_rule

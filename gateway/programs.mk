@@ -8,3 +8,8 @@ guichet-vault_LIBS  = vault jose clock sqlcipher_provider crypto ipc config os b
 guichet-pickup_LIBS = pickup net wire crypto ipc config os base                    uv seccomp jansson picohttpparser bearssl
 guichet-desk_LIBS   = desk card jose crypto ipc config os base                     uv seccomp qrencode bearssl
 guichet_LIBS        = ctl ipc config os base                                       uv seccomp
+
+# SQLCipher's cryptography: a library of its own, so that the vault alone has it.
+EXTRA_LIBRARIES += sqlcipher_provider
+sqlcipher_provider_DIR  = crypto
+sqlcipher_provider_SRCS = sqlcipher_provider.c

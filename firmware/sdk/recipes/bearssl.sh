@@ -4,7 +4,7 @@
 # BR_64, BR_INT128: 64-bit words and 64x64->128 products on both targets.
 # AES-NI, PCLMULQDQ, SSE2: compiled in, used when the processor has them.
 # No RDRAND: the kernel seeds (see the patch), never an instruction alone.
-defines="-DBR_64=1 -DBR_INT128=1 -DBR_USE_URANDOM=1 -DBR_USE_GETRANDOM=1 \
+defines="-DBR_64=1 -DBR_INT128=1 -DBR_USE_GETRANDOM=1 -DBR_USE_URANDOM=0 \
 -DBR_RDRAND=0 -DBR_USE_UNIX_TIME=1"
 case $TRIPLE in
 x86_64-*) defines="$defines -DBR_AES_X86NI=1 -DBR_SSE2=1" ;;

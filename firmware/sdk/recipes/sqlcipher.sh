@@ -18,3 +18,14 @@ archive sqlcipher "-DSQLITE_HAS_CODEC \
 -DSQLITE_SECURE_DELETE \
 -DSQLITE_USE_ALLOCA -DSQLITE_TRUSTED_SCHEMA=0 -w" sqlite3.c
 install_headers sqlite3.h
+# The table that a provider fills, cut out of the library's own header so
+# that the two cannot differ.
+mkdir -p abi
+{
+	echo '#ifndef SQLCIPHER_ABI_H'
+	echo '#define SQLCIPHER_ABI_H'
+	sed -n '/^#define SQLCIPHER_HMAC_SHA1 /,/^} sqlcipher_provider;/p' \
+	    src/sqlcipher.h
+	echo '#endif'
+} >abi/sqlcipher_abi.h
+install_headers abi/sqlcipher_abi.h
