@@ -39,6 +39,7 @@ struct sandbox_path {
 	const char *path;	/* NULL ends the list */
 	bool        write;
 	const char *reason;
+	bool        execute;	/* the supervisor's only */
 };
 
 struct sandbox_call {

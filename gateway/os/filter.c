@@ -1,0 +1,202 @@
+#include "os/filter.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "os/syscalls.def"
+
+enum { COMPARISONS = 2 };
+
+/* Stands for our own process id, which is not known at compile time. */
+#define OWN_PID UINT64_MAX
+
+struct comparison {
+	unsigned argument;	/* from 1; 0: none */
+	uint64_t mask, value;
+};
+
+struct call {
+	unsigned          group;	/* a SYS_... bit */
+	const char       *name;
+	struct comparison must[COMPARISONS];
+	const char       *reason;
+};
+
+#define ANY              { { 0, 0, 0 } }
+#define ARG(n, v)        { { n, UINT64_MAX, v } }
+#define TWO(n, v, m, w)  { { n, UINT64_MAX, v }, { m, UINT64_MAX, w } }
+#define CLEAR(n, bits)   { { n, bits, 0 } }
+#define SELF(n)          { { n, UINT64_MAX, OWN_PID } }
+
+static const struct call calls[] = {
+#define CALL(GROUP, name, RULE, reason) { SYS_##GROUP, #name, RULE, reason },
+	SYSCALL_GROUPS_MAP(CALL)
+#undef CALL
+};
+
+static unsigned
+fill(struct scmp_arg_cmp *out, const struct comparison *must)
+{
+	unsigned n = 0;
+
+	while (n < COMPARISONS && must[n].argument != 0) {
+		uint64_t value = must[n].value == OWN_PID
+		    ? (uint64_t)getpid() : must[n].value;
+
+		out[n] = (struct scmp_arg_cmp){ must[n].argument - 1,
+		    SCMP_CMP_MASKED_EQ, must[n].mask, value };
+		n++;
+	}
+	return n;
+}
+
+static int
+allow(scmp_filter_ctx filter, int number, const struct comparison *must)
+{
+	struct scmp_arg_cmp arguments[COMPARISONS];
+	unsigned n = fill(arguments, must);
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, n,
+	    arguments);
+}
+
+static int
+allow_groups(scmp_filter_ctx filter, unsigned groups)
+{
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		int number = seccomp_syscall_resolve_name(calls[i].name);
+
+		/* Negative: this architecture has no such call. */
+		if ((calls[i].group & groups) == 0 || number < 0)
+			continue;
+		if (allow(filter, number, calls[i].must) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+allow_extra(scmp_filter_ctx filter, const struct sandbox_call *extra)
+{
+	for (; extra->reason != NULL; extra++) {
+		struct comparison must[COMPARISONS] = { { extra->argument,
+		    UINT64_MAX, extra->value } };
+
+		if (allow(filter, extra->number, must) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+#ifdef SANDBOX_TRACE
+static void
+on_refused(int signal_number, siginfo_t *info, void *context)
+{
+	(void)signal_number;
+	(void)context;
+	log_line(LOG_ERROR, "sandbox: system call %s (%d) is in no group",
+	    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE,
+	    info->si_syscall), info->si_syscall);
+	_exit(128 + SIGSYS);
+}
+
+static uint32_t
+refusal(void)
+{
+	struct sigaction action = { .sa_sigaction = on_refused,
+	    .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGSYS, &action, NULL);
+	return SCMP_ACT_TRAP;
+}
+#else
+static uint32_t
+refusal(void)
+{
+	return SCMP_ACT_KILL_PROCESS;
+}
+#endif
+
+/* See filter.h. */
+enum status
+filter_enter(const struct sandbox_policy *policy)
+{
+	scmp_filter_ctx filter = seccomp_init(refusal());
+	enum status st = ST_IO;
+
+	if (filter == NULL)
+		return ST_IO;
+	if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+	    SCMP_ACT_KILL_PROCESS) != 0)
+		goto out;
+	/* A binary tree: epoll and read are not behind sixty comparisons. */
+	if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
+		goto out;
+	if (allow_groups(filter, policy->syscalls) == 0 &&
+	    allow_extra(filter, policy->extra) == 0 &&
+	    seccomp_load(filter) == 0)
+		st = ST_OK;
+out:
+	seccomp_release(filter);
+	return st;
+}
+
+/* --- printing -------------------------------------------------------------- */
+
+static void
+print_condition(const struct comparison *must, FILE *to)
+{
+	for (unsigned i = 0; i < COMPARISONS && must[i].argument != 0; i++) {
+		fprintf(to, "%s argument %u", i == 0 ? "," : " and",
+		    must[i].argument);
+		if (must[i].mask != UINT64_MAX)
+			fprintf(to, " without the bits 0x%llx",
+			    (unsigned long long)must[i].mask);
+		else if (must[i].value == OWN_PID)
+			fprintf(to, " = itself");
+		else
+			fprintf(to, " = 0x%llx",
+			    (unsigned long long)must[i].value);
+	}
+}
+
+static void
+print_extra(const struct sandbox_call *extra, FILE *to)
+{
+	for (; extra->reason != NULL; extra++) {
+		struct comparison must[COMPARISONS] = { { extra->argument,
+		    UINT64_MAX, extra->value } };
+		char *name = seccomp_syscall_resolve_num_arch(
+		    SCMP_ARCH_NATIVE, extra->number);
+
+		fprintf(to, "  %s", name == NULL ? "?" : name);
+		print_condition(must, to);
+		fprintf(to, ": %s\n", extra->reason);
+		free(name);
+	}
+}
+
+/* See filter.h. */
+void
+filter_print(const struct sandbox_policy *policy, FILE *to)
+{
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		if ((calls[i].group & policy->syscalls) == 0 ||
+		    seccomp_syscall_resolve_name(calls[i].name) < 0)
+			continue;
+		fprintf(to, "  %s", calls[i].name);
+		print_condition(calls[i].must, to);
+		fprintf(to, ": %s\n", calls[i].reason);
+	}
+	print_extra(policy->extra, to);
+}

@@ -1,0 +1,109 @@
+#include "os/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	OUT_OF_THE_WAY = 64,	/* above every descriptor the child gets */
+	CLOEXEC_RANGE = 4	/* CLOSE_RANGE_CLOEXEC of <linux/close_range.h> */
+};
+
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* First all out of the way, then each to its place: none overwrites one. */
+static int
+place_descriptors(const struct spawn *what, int *report)
+{
+	int away[SPAWN_FDS_MAX];
+
+	*report = fcntl(*report, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+	if (*report < 0)
+		return -1;
+	for (unsigned i = 0; i < what->n_fds; i++) {
+		away[i] = fcntl(what->fd[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		if (away[i] < 0)
+			return -1;
+	}
+	for (unsigned i = 0; i < what->n_fds; i++)
+		if (dup2(away[i], SPAWN_FIRST_FD + (int)i) < 0)
+			return -1;
+	return (int)syscall(SYS_close_range, SPAWN_FIRST_FD + what->n_fds,
+	    ~0U, CLOEXEC_RANGE);
+}
+
+static _Noreturn void
+become(const struct spawn *what, int report)
+{
+	const char *slash = strrchr(what->program, '/');
+	/* execve() does not write to its strings. */
+	char *argv[] = { (char *)(uintptr_t)(slash ? slash + 1
+	    : what->program), NULL };
+	char *environment[] = { NULL };
+	int error;
+
+	setsid();
+	if (place_descriptors(what, &report) == 0 &&
+	    chdir(what->directory) == 0) {
+		reset_signals();
+		execve(what->program, argv, environment);
+	}
+	error = errno;
+	if (write(report, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Ends when the child runs its program, or says why it could not. */
+static enum status
+hear(int report, pid_t pid)
+{
+	int error = 0;
+	ssize_t n;
+
+	do
+		n = read(report, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return ST_OK;
+	waitpid(pid, NULL, 0);
+	errno = n == (ssize_t)sizeof(error) ? error : EIO;
+	return ST_IO;
+}
+
+/* See spawn.h. */
+enum status
+spawn(const struct spawn *what, pid_t *pid)
+{
+	sigset_t all, before;
+	int report[2];
+	enum status st;
+
+	if (pipe2(report, O_CLOEXEC) != 0)
+		return ST_IO;
+	/* No handler of the parent may run in the child. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	*pid = fork();
+	if (*pid == 0)
+		become(what, report[1]);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(report[1]);
+	st = *pid < 0 ? ST_IO : hear(report[0], *pid);
+	close(report[0]);
+	return st;
+}
