@@ -1,1 +1,8 @@
-supervisor_SRCS =
+supervisor_SRCS = \
+    confine.c \
+    folders.c \
+    listeners.c \
+    load.c \
+    process.c \
+    supervisor.c \
+    topology.c

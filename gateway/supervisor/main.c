@@ -1,0 +1,116 @@
+/*
+ * guichetd -- starts the roles, hands each its descriptors and its slice of
+ * the configuration, and restarts the dead.
+ *
+ * Trusts the configuration file and nothing else.
+ * Never: parses what came from outside, keeps a key, serves without a
+ * sandbox.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "config/example.h"
+#include "supervisor/load.h"
+#include "supervisor/supervisor.h"
+
+static const char usage[] =
+    "usage: guichetd -c FILE [--check]   run, or only check FILE\n"
+    "       guichetd --example-config    print a commented example\n";
+
+struct options {
+	const char *file;
+	bool only_check, example, help;
+};
+
+static bool
+read_options(int argc, char **argv, struct options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
+			o->file = argv[++i];
+		} else if (strcmp(argv[i], "--check") == 0) {
+			o->only_check = true;
+		} else if (strcmp(argv[i], "--example-config") == 0) {
+			o->example = true;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			o->help = true;
+		} else {
+			fprintf(stderr, "guichetd: %s: %s\n%s", argv[i],
+			    strcmp(argv[i], "-c") == 0 ? "needs a file"
+			    : "unknown option", usage);
+			return false;
+		}
+	}
+	if (o->file != NULL || o->example || o->help)
+		return true;
+	fprintf(stderr, "guichetd: -c FILE is missing\n%s", usage);
+	return false;
+}
+
+/* 0, 1 and 2 are always open: a listening socket must never become one. */
+static void
+open_standard(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	if (fd < 0)
+		return;
+	while (fd <= STDERR_FILENO && fd >= 0)
+		fd = dup(fd);
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+}
+
+static void
+say_what_is_missing(void)
+{
+	if (geteuid() == 0)
+		return;
+	log_line(LOG_WARNING, "not started as root: all roles run as user %u "
+	    "with the file tree's own root; every other part of the sandbox "
+	    "is in force", (unsigned)geteuid());
+}
+
+static int
+serve(const char *file, bool only_check)
+{
+	static struct config config;
+	static struct folders folders;
+	struct listeners listeners;
+
+	if (load_config(file, &config) != ST_OK ||
+	    folders_name(&folders, &config) != ST_OK ||
+	    folders_check(&folders, &config) != 0)
+		return ROLE_EXIT_CONFIG;
+	if (only_check) {
+		printf("%s: nothing is wrong\n", file);
+		return 0;
+	}
+	if (folders_make(&folders) != ST_OK ||
+	    folders_lock(&folders) != ST_OK ||
+	    listeners_open(&listeners, &config, &folders) != ST_OK)
+		return ROLE_EXIT_CONFIG;
+	say_what_is_missing();
+	return supervisor_run(&config, &folders, &listeners);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { 0 };
+
+	open_standard();
+	log_init("guichetd", LOG_NOTICE);
+	if (!read_options(argc, argv, &options))
+		return ROLE_EXIT_USAGE;
+	if (options.help || options.example) {
+		if (options.help)
+			fputs(usage, stdout);
+		else
+			config_example(stdout);
+		return 0;
+	}
+	return serve(options.file, options.only_check);
+}

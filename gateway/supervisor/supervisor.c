@@ -1,0 +1,308 @@
+#include "supervisor/supervisor.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "supervisor/confine.h"
+#include "supervisor/process.h"
+
+enum {
+	GRACE_MS = 4000,	/* for each of the two rounds of stopping */
+	SLICE_BYTES = 48 * 1024
+};
+
+struct supervisor {
+	uv_loop_t      loop;
+	uv_signal_t    child, term, interrupt;
+	uv_timer_t     grace;
+	struct process process[TOPOLOGY_ROLES_MAX];	/* as topology_roles */
+	char           program[TOPOLOGY_ROLES_MAX][2 * FOLDER_BYTES];
+	uint8_t       *slice[TOPOLOGY_ROLES_MAX];
+	uint64_t       began_ms;
+	bool           is_stopping;
+	unsigned       round;		/* of stopping; see topology.h */
+};
+
+static struct process *
+find(struct supervisor *s, enum role_id role)
+{
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].id == role)
+			return &s->process[i];
+	return NULL;
+}
+
+/* --- channels between roles ------------------------------------------------ */
+
+static void
+introduce(struct process *to, const struct process *peer, int fd)
+{
+	struct message m = { .id = MSG_PEER, .peer = {
+		.role = (uint64_t)peer->role->id, .first = 1 } };
+
+	if (process_send(to, &m, fd) != ST_OK)
+		log_line(LOG_WARNING, "%s did not take its channel to %s",
+		    role_name(to->role->id), role_name(peer->role->id));
+}
+
+/* A fresh channel: what was in flight on the old one is lost, on both ends. */
+static void
+connect_pair(struct process *a, struct process *b)
+{
+	int pair[2];
+
+	if (a->state != PROCESS_RUNNING || b->state != PROCESS_RUNNING)
+		return;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		log_line(LOG_ERROR, "no channel from %s to %s: %m",
+		    role_name(a->role->id), role_name(b->role->id));
+		return;
+	}
+	introduce(a, b, pair[0]);
+	introduce(b, a, pair[1]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+on_ready(void *owner, struct process *p)
+{
+	struct supervisor *s = owner;
+
+	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++) {
+		const struct topology_link *link = &topology_links[i];
+
+		if (link->a == p->role->id || link->b == p->role->id)
+			connect_pair(find(s, link->a), find(s, link->b));
+	}
+}
+
+/* --- health ---------------------------------------------------------------- */
+
+static struct message
+health_of(const struct process *p, uint64_t request)
+{
+	return (struct message){ .id = MSG_HEALTH_ROW, .health_row = {
+		.request = request, .role = (uint64_t)p->role->id,
+		.pid = (uint64_t)p->pid,
+		.ready = p->state == PROCESS_RUNNING,
+		.restarts = p->restarts, .up_s = process_up_s(p),
+		.last_death = span_of(p->last_death) } };
+}
+
+static struct message
+own_health(const struct supervisor *s, uint64_t request)
+{
+	return (struct message){ .id = MSG_HEALTH_ROW, .health_row = {
+		.request = request, .role = ROLE_SUPERVISOR,
+		.pid = (uint64_t)getpid(), .ready = 1,
+		.up_s = (uv_now(&s->loop) - s->began_ms) / 1000 } };
+}
+
+static enum status
+answer_health(struct supervisor *s, struct process *asker, uint64_t request)
+{
+	struct message m = own_health(s, request);
+
+	TRY(process_send(asker, &m, -1));
+	for (size_t i = 0; i < topology_n_roles; i++) {
+		m = health_of(&s->process[i], request);
+		TRY(process_send(asker, &m, -1));
+	}
+	m = (struct message){ .id = MSG_HEALTH_END,
+	    .health_end = { request } };
+	return process_send(asker, &m, -1);
+}
+
+static void
+on_message(void *owner, struct process *p, const struct message *m)
+{
+	/* messages.def routes nothing else to here. */
+	if (m->id == MSG_HEALTH_GET &&
+	    answer_health(owner, p, m->health_get.request) != ST_OK)
+		log_line(LOG_WARNING, "%s did not take the answer about "
+		    "health", role_name(p->role->id));
+}
+
+/* --- stopping -------------------------------------------------------------- */
+
+static void stop_round(struct supervisor *s);
+
+static bool
+round_is_over(const struct supervisor *s)
+{
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].stops == s->round &&
+		    s->process[i].state != PROCESS_STOPPED)
+			return false;
+	return true;
+}
+
+/* process_stop() calls this at once for a role that is dead already: the
+ * round's end is looked at from the timer, never from inside it. */
+static void
+on_stopped(void *owner, struct process *p)
+{
+	(void)owner;
+	(void)p;
+}
+
+static void
+on_grace(uv_timer_t *timer)
+{
+	struct supervisor *s = timer->data;
+
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].stops == s->round)
+			process_kill(&s->process[i]);
+}
+
+/* Who serves others stops last, so that they can finish. */
+static void
+stop_round(struct supervisor *s)
+{
+	uv_timer_start(&s->grace, on_grace, GRACE_MS, GRACE_MS);
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].stops == s->round)
+			process_stop(&s->process[i], GRACE_MS / 2);
+}
+
+static void
+advance(struct supervisor *s)
+{
+	while (s->is_stopping && round_is_over(s)) {
+		if (s->round == TOPOLOGY_LAST_STOP) {
+			uv_stop(&s->loop);
+			return;
+		}
+		s->round++;
+		stop_round(s);
+	}
+}
+
+static void
+on_end(uv_signal_t *handle, int number)
+{
+	struct supervisor *s = handle->data;
+
+	if (s->is_stopping) {
+		log_line(LOG_WARNING, "told again to stop: killing");
+		for (size_t i = 0; i < topology_n_roles; i++)
+			process_kill(&s->process[i]);
+		return;
+	}
+	log_line(LOG_NOTICE, "stopping: %s", strsignal(number));
+	s->is_stopping = true;
+	stop_round(s);
+	advance(s);
+}
+
+/* --- running --------------------------------------------------------------- */
+
+static void
+on_child(uv_signal_t *handle, int number)
+{
+	struct supervisor *s = handle->data;
+	int wait_status;
+
+	(void)number;
+	for (size_t i = 0; i < topology_n_roles; i++) {
+		struct process *p = &s->process[i];
+
+		if (p->pid > 0 &&
+		    waitpid(p->pid, &wait_status, WNOHANG) == p->pid)
+			process_died(p, wait_status);
+	}
+	advance(s);
+}
+
+static enum status
+prepare(struct supervisor *s, size_t i, const struct config *config,
+    const struct folders *f, const struct listeners *l)
+{
+	static const struct process_events events = {
+		on_ready, on_message, on_stopped,
+	};
+	const struct topology_role *role = &topology_roles[i];
+	struct process *p = &s->process[i];
+	struct buf slice;
+
+	s->slice[i] = malloc(SLICE_BYTES);
+	if (s->slice[i] == NULL)
+		return ST_IO;
+	slice = buf_over(s->slice[i], SLICE_BYTES);
+	TRY(config_slice(config, role->id, &slice));
+	snprintf(s->program[i], sizeof(s->program[i]), "%s/%s", f->programs,
+	    role->program);
+	*p = (struct process){
+		.role = role, .events = &events, .owner = s,
+		.loop = &s->loop, .program = s->program[i],
+		.directory = role->has_data ? f->data : f->empty,
+		.start = buf_span(&slice),
+	};
+	for (int n = 0; n < ROLE_LISTEN_MAX; n++)
+		p->listen_fd[n] = l->fd[role->listener[n]];
+	process_init(p);
+	return ST_OK;
+}
+
+static enum status
+open_signals(struct supervisor *s)
+{
+	const struct {
+		uv_signal_t *handle;
+		uv_signal_cb on;
+		int          number;
+	} signals[] = {
+		{ &s->child, on_child, SIGCHLD },
+		{ &s->term, on_end, SIGTERM },
+		{ &s->interrupt, on_end, SIGINT },
+	};
+
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		signals[i].handle->data = s;
+		if (uv_signal_init(&s->loop, signals[i].handle) != 0 ||
+		    uv_signal_start(signals[i].handle, signals[i].on,
+		    signals[i].number) != 0)
+			return ST_IO;
+	}
+	uv_timer_init(&s->loop, &s->grace);
+	s->grace.data = s;
+	return ST_OK;
+}
+
+static void
+free_slices(struct supervisor *s)
+{
+	for (size_t i = 0; i < topology_n_roles; i++)
+		free(s->slice[i]);
+}
+
+/* See supervisor.h. */
+int
+supervisor_run(const struct config *config, const struct folders *folders,
+    const struct listeners *listeners)
+{
+	static struct supervisor s;
+
+	if (uv_loop_init(&s.loop) != 0 || open_signals(&s) != ST_OK)
+		unexpected("event loop", 0);
+	s.began_ms = uv_now(&s.loop);
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (prepare(&s, i, config, folders, listeners) != ST_OK)
+			unexpected("configuration slice", (int)i);
+	if (confine(config, folders) != ST_OK)
+		return ROLE_EXIT_OS;
+	for (size_t i = 0; i < topology_n_roles; i++)
+		process_start(&s.process[i]);
+	uv_run(&s.loop, UV_RUN_DEFAULT);
+	unlink(folders->socket);
+	free_slices(&s);
+	log_line(LOG_NOTICE, "stopped");
+	return 0;
+}

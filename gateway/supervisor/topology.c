@@ -1,0 +1,24 @@
+#include "supervisor/topology.h"
+
+const struct topology_role topology_roles[] = {
+	{ ROLE_VAULT, "guichet-vault", "guichet-vault",
+	    .has_data = true, .stops = 1 },
+	{ ROLE_INTAKE, "guichet-intake", "guichet-intake",
+	    .listener = { LISTEN_MLLP } },
+	{ ROLE_PICKUP, "guichet-pickup", "guichet-pickup",
+	    .listener = { LISTEN_PICKUP } },
+	{ ROLE_DESK, "guichet-desk", "guichet-desk",
+	    .listener = { LISTEN_DESK } },
+};
+const size_t topology_n_roles = COUNT(topology_roles);
+
+/* Everybody asks the vault; nobody asks anybody else. */
+const struct topology_link topology_links[] = {
+	{ ROLE_INTAKE, ROLE_VAULT },
+	{ ROLE_PICKUP, ROLE_VAULT },
+	{ ROLE_DESK,   ROLE_VAULT },
+};
+const size_t topology_n_links = COUNT(topology_links);
+
+_Static_assert(COUNT(topology_roles) <= TOPOLOGY_ROLES_MAX,
+    "a process has room for every role");

@@ -1,0 +1,33 @@
+/*
+ * topology.h -- which processes there are, who has a channel to whom, and
+ * who is given which listening socket.  Data; see topology.c.
+ */
+#ifndef SUPERVISOR_TOPOLOGY_H
+#define SUPERVISOR_TOPOLOGY_H
+
+#include "ipc/role.h"
+
+enum listener { LISTEN_NONE, LISTEN_MLLP, LISTEN_PICKUP, LISTEN_DESK, LISTENERS };
+
+struct topology_role {
+	enum role_id  id;
+	const char   *program;	/* beside guichetd */
+	const char   *user;
+	bool          has_data;	/* its root is state.dir/<role>, not empty */
+	unsigned      stops;	/* 0 before 1: who serves others stops last */
+	enum listener listener[ROLE_LISTEN_MAX];	/* 4, 5 */
+};
+
+struct topology_link {
+	enum role_id a, b;
+};
+
+/* In the order of starting. */
+extern const struct topology_role topology_roles[];
+extern const size_t               topology_n_roles;
+extern const struct topology_link topology_links[];
+extern const size_t               topology_n_links;
+
+enum { TOPOLOGY_ROLES_MAX = 8, TOPOLOGY_LAST_STOP = 1 };
+
+#endif
