@@ -1,0 +1,87 @@
+// api.js -- the calls of the pickup API (docs/formats/pickup-api.md); what a
+// server or a network does wrong becomes a Problem.
+
+import { Problem } from './problem.js';
+
+const ANSWER_MAX_MS = 30 * 1000;
+const OBJECT_MAX_MS = 180 * 1000;
+
+const FETCH_OPTIONS = { cache: 'no-store', credentials: 'omit',
+  redirect: 'error', referrerPolicy: 'no-referrer' };
+
+async function request(path, options, limit_ms) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), limit_ms);
+  try {
+    const response = await fetch(path,
+      { ...FETCH_OPTIONS, ...options, signal: abort.signal });
+    return { response, body: await response.arrayBuffer() };
+  } catch (error) {
+    throw new Problem(navigator.onLine === false ? 'offline' : 'away');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Retry-After in seconds (RFC 9110 10.2.3); we never send the date form.
+function retryAfter_s(response) {
+  const seconds = Number(response.headers.get('Retry-After'));
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 60;
+}
+
+function demandStatus(response, wanted) {
+  if (response.status === wanted) return;
+  if (response.status === 404) throw new Problem('nothing');
+  if (response.status === 429) {
+    throw new Problem('throttled', { seconds: retryAfter_s(response) });
+  }
+  throw new Problem('server', { status: response.status });
+}
+
+function parseAnswer(body) {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw new Problem('server', { status: 'JSON' });
+  }
+}
+
+function cardPath(card) {
+  return `/api/v1/cards/${card}`;
+}
+
+// { answer, server_ms }: the card's blobs and bundles, and the time the
+// server gives; 0 where it gives none.
+export async function fetchCard({ card, auth }) {
+  const { response, body } = await request(cardPath(card),
+    { method: 'POST', headers: { Authorization: `Bearer ${auth}` } },
+    ANSWER_MAX_MS);
+  demandStatus(response, 200);
+  return { answer: parseAnswer(body),
+    server_ms: Date.parse(response.headers.get('Date') ?? '') || 0 };
+}
+
+export async function fetchObject(name) {
+  const { response, body } = await request(`/d/${name}`, {}, OBJECT_MAX_MS);
+  demandStatus(response, 200);
+  return new Uint8Array(body);
+}
+
+// `wish`: { bid, kind, passcode, ttl_s, max_uses }; gives { url, exp }.
+export async function makeShare({ card, auth }, wish) {
+  const { response, body } = await request(`${cardPath(card)}/shares`,
+    { method: 'POST', body: JSON.stringify(wish),
+      headers: { Authorization: `Bearer ${auth}`,
+        'Content-Type': 'application/json' } },
+    ANSWER_MAX_MS);
+  demandStatus(response, 201);
+  return parseAnswer(body);
+}
+
+export async function endShare({ card, auth }, id) {
+  const { response } = await request(`${cardPath(card)}/shares/${id}`,
+    { method: 'DELETE', headers: { Authorization: `Bearer ${auth}` } },
+    ANSWER_MAX_MS);
+  // 404: it is gone already, which is what was asked for.
+  if (response.status !== 404) demandStatus(response, 204);
+}

@@ -1,0 +1,223 @@
+// app.js -- one visit of one patient: slip, opening, report, closing.
+//
+// Stores nothing anywhere.  Everything of a visit hangs on `visit` and is
+// let go of by endVisit().
+
+import { button, el, meta } from './dom.js';
+import { watchIdle, WARNING_S } from './idle.js';
+import { Problem } from './problem.js';
+import { currentLanguage, preferredLanguage, setLanguage, t } from './strings.js';
+import { CARD_NUMBER, groupSymbols, readFragment, SLIP_CODE } from './symbols.js';
+import { closeElapsed, forgetVisit, openVisit, refreshVisit } from './visit.js';
+import { announce, drawFrame, placeView } from './view_frame.js';
+import { problemView } from './view_problem.js';
+import { progressView, updateProgress } from './view_progress.js';
+import { reportView, updateTimeLeft } from './view_report.js';
+import { shareView } from './view_share.js';
+import { readTyped, showFieldMistakes, startView } from './view_start.js';
+
+const MINUTE_MS = 60 * 1000;
+
+// view: start, progress, problem, report or share.
+const state = { view: 'start', typed: { card: '', code: '' }, reason: '',
+  progress: { step: 'derive' }, problem: null, sharing: {} };
+let visit = null;
+let idle = null;
+// A visit that was closed while it was opening must not come back.
+let attempt = 0;
+
+// --- drawing --------------------------------------------------------------------
+
+const VIEWS = {
+  start: () => startView(state, openTyped),
+  progress: () => progressView(state.progress),
+  problem: () => problemView(state.problem, problemActions()),
+  report: () => reportView(visit, { onRefresh: refresh,
+    onClose: () => endVisit('start.closed'), onShare: openSharing }),
+  share: () => shareView(visit, state.sharing, {
+    onRedraw: () => redraw(), onBack: () => show('report') }),
+};
+
+function redraw(options = { quiet: true }) {
+  placeView(VIEWS[state.view](), options);
+}
+
+function show(view) {
+  state.view = view;
+  redraw({ quiet: false });
+}
+
+function changeLanguage(language) {
+  setLanguage(language);
+  drawFrame(changeLanguage);
+  redraw();
+  document.querySelector(`[data-language="${currentLanguage()}"]`)?.focus();
+}
+
+// --- opening ----------------------------------------------------------------------
+
+function onProgress(step, n, of) {
+  state.progress = { step, n, of };
+  if (state.view === 'progress') updateProgress(state.progress);
+}
+
+function problemActions() {
+  if (['old', 'insecure'].includes(state.problem.kind)) return {};
+  return { onRetry: visit === null ? openTyped : refresh,
+    onBack: () => show('start') };
+}
+
+function fail(error) {
+  state.problem = error instanceof Problem ? error : new Problem('broken');
+  show('problem');
+}
+
+async function openTyped() {
+  const slip = readTyped(state.typed);
+  if (slip === null) return;
+  const mine = ++attempt;
+  state.reason = '';
+  state.progress = { step: 'derive' };
+  show('progress');
+  try {
+    const opened = await openVisit({ ...slip, box: meta('box'),
+      rounds: Number(meta('rounds')) }, onProgress);
+    if (mine !== attempt) return forgetVisit(opened);
+    beginVisit(opened);
+  } catch (error) {
+    if (mine === attempt) fail(error);
+  }
+}
+
+function beginVisit(opened) {
+  visit = opened;
+  state.typed = { card: '', code: '' };
+  idle = watchIdle({ onWarning: warnIdle, onAlive: closeIdleDialog,
+    onElapsed: () => endVisit('start.idle') });
+  show('report');
+}
+
+async function refresh() {
+  const mine = attempt;
+  announce(t('progress.ask'));
+  try {
+    await refreshVisit(visit, () => {});
+    if (mine !== attempt) return;
+    show('report');
+    announce(t('report.refreshed',
+      { n: t('report.count', { n: visit.entries.length }) }));
+  } catch (error) {
+    if (mine === attempt) fail(error);
+  }
+}
+
+function openSharing(bid) {
+  state.sharing = { bid, failure: '' };
+  show('share');
+}
+
+// --- closing ----------------------------------------------------------------------
+
+function endVisit(reason) {
+  attempt++;
+  idle?.stop();
+  idle = null;
+  closeIdleDialog();
+  if (visit !== null) forgetVisit(visit);
+  visit = null;
+  state.typed = { card: '', code: '' };
+  state.problem = null;
+  state.reason = reason;
+  announce('');
+  show('start');
+}
+
+function closeIdleDialog() {
+  const dialog = document.getElementById('idle');
+  dialog?.close?.();
+  dialog?.remove();
+}
+
+function openIdleDialog() {
+  const dialog = el('dialog', { id: 'idle', 'aria-labelledby': 'idle-title',
+    'aria-describedby': 'idle-text', oncancel: () => idle.extend() },
+  el('h2', { id: 'idle-title' }, t('idle.title')),
+  el('p', { id: 'idle-text' }, t('idle.text'), ' ',
+    el('span', { id: 'idle-left' })),
+  el('div', { class: 'actions' },
+    button(t('idle.stay'), { class: 'primary', id: 'idle-stay',
+      onclick: () => idle.extend() }),
+    button(t('idle.close'), { class: 'secondary',
+      onclick: () => endVisit('start.closed') })));
+  document.body.append(dialog);
+  dialog.showModal?.();
+  dialog.querySelector('#idle-stay').focus();
+}
+
+// Seconds are shown to the eye, and said only now and then.
+function warnIdle(left_s) {
+  if (document.getElementById('idle') === null) openIdleDialog();
+  const text = t('idle.left', { n: left_s });
+  document.getElementById('idle-left').textContent = text;
+  if (left_s === WARNING_S || left_s === 20) announce(text);
+}
+
+function onMinute() {
+  if (visit === null) return;
+  if (closeElapsed(visit) && ['report', 'share'].includes(state.view)) {
+    show('report');
+  } else {
+    updateTimeLeft();
+  }
+}
+
+// --- start --------------------------------------------------------------------------
+
+// The code leaves the address bar before anything else happens.
+function takeFragment() {
+  const fragment = location.hash;
+  if (fragment !== '') {
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return fragment;
+}
+
+function startFrom(fragment) {
+  const slip = readFragment(fragment);
+  if (slip === null) return show('start');
+  state.typed = { card: groupSymbols(slip.card, CARD_NUMBER),
+    code: groupSymbols(slip.code, SLIP_CODE) };
+  if (readTyped(state.typed) !== null) return openTyped();
+  show('start');
+  showFieldMistakes(state.typed);
+}
+
+function missing() {
+  if (!isSecureContext) return new Problem('insecure');
+  if (!crypto.subtle || !window.AbortController) return new Problem('old');
+  return null;
+}
+
+function onFragment() {
+  const fragment = takeFragment();
+  if (readFragment(fragment) === null) return;
+  endVisit('');
+  startFrom(fragment);
+}
+
+function start() {
+  const fragment = takeFragment();
+  setLanguage(preferredLanguage(navigator.languages ?? [navigator.language]));
+  drawFrame(changeLanguage);
+  const problem = missing();
+  if (problem !== null) return fail(problem);
+  addEventListener('hashchange', onFragment);
+  // Back and forward must not bring a report back.
+  addEventListener('pagehide', () => visit !== null && endVisit('start.closed'));
+  addEventListener('beforeprint', () => document
+    .querySelectorAll('details.report').forEach((d) => { d.open = true; }));
+  setInterval(onMinute, MINUTE_MS / 4);
+  startFrom(fragment);
+}
+
+start();
