@@ -7,3 +7,7 @@ sqlcipher_provider_OBJECTS := base/log.c base/status.c base/wipe.c crypto/random
 
 sqlcipher/provider_test_SRCS = base/hex.c $(sqlcipher_provider_OBJECTS)
 sqlcipher/provider_test_LIBS = sqlcipher bearssl
+
+UNIT += sqlcipher/interop_test
+sqlcipher/interop_test_SRCS = $(sqlcipher_provider_OBJECTS)
+sqlcipher/interop_test_LIBS = sqlcipher bearssl
