@@ -1,0 +1,36 @@
+/* limits.h -- how much and how long guichet-pickup bears (architecture.md). */
+#ifndef PICKUP_LIMITS_H
+#define PICKUP_LIMITS_H
+
+enum {
+	/* Bytes of a request's body: a share's wish is 200. */
+	PICKUP_BODY_MAX = 16 * 1024,
+	/* One piece of a sealed object, as OBJECT_DATA brings it. */
+	PICKUP_CHUNK_BYTES = 128 * 1024,
+	/* Objects being sent at once; each holds one piece. */
+	PICKUP_STREAMS_MAX = 256,
+	/* Bundles in one card's answer; a card lives 12 months. */
+	PICKUP_BUNDLES_MAX = 512,
+	/* The card's answer has one of few sizes. */
+	PICKUP_PADDING_BYTES = 4096,
+	/* Refusals of the card API leave at multiples of this. */
+	PICKUP_QUANTUM_MS = 250,
+	/* Slow senders: the head, the body, the pause between requests. */
+	PICKUP_HEAD_MS = 10 * 1000,
+	PICKUP_BODY_MS = 20 * 1000,
+	PICKUP_IDLE_MS = 60 * 1000,
+	/* Slow readers: one piece, hence at least 4 kB a second. */
+	PICKUP_WRITE_MS = 30 * 1000,
+	/* After our last byte: how long we wait for the client's. */
+	PICKUP_LINGER_MS = 2 * 1000,
+	/* The vault answers in microseconds, or is being restarted. */
+	PICKUP_VAULT_MS = 10 * 1000,
+	PICKUP_RETRY_S = 5,
+	/* How long a TLS session can be resumed. */
+	PICKUP_RESUME_MS = 60 * 60 * 1000,
+	PICKUP_RESUME_MAX = 4096,
+	/* What a Retry-After may ask for. */
+	PICKUP_RETRY_MAX_S = 24 * 60 * 60
+};
+
+#endif
