@@ -1,5 +1,6 @@
 os_SRCS = \
     capabilities.c \
+    deny.c \
     filter.c \
     landlock.c \
     locked.c \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "os/deny.h"
 #include "supervisor/confine.h"
 #include "supervisor/process.h"
 
@@ -290,6 +291,12 @@ supervisor_run(const struct config *config, const struct folders *folders,
 {
 	static struct supervisor s;
 
+	/* First: an event loop made before this would use io_uring. */
+	if (deny_enter() != ST_OK) {
+		log_line(LOG_ERROR, "system-call filter: %m; the kernel needs "
+		    "CONFIG_SECCOMP_FILTER");
+		return ROLE_EXIT_OS;
+	}
 	if (uv_loop_init(&s.loop) != 0 || open_signals(&s) != ST_OK)
 		unexpected("event loop", 0);
 	s.began_ms = uv_now(&s.loop);
