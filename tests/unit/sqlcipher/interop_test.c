@@ -14,8 +14,8 @@
 #include "tap.h"
 
 #define FORMAT4 "/usr/bin/python3 tests/unit/sqlcipher/format4.py"
-#define RAW "x'603deb1015ca71be2b73aef0857d7781" \
-            "1f352c073b6108d72d9810a30914dff4'"
+#define RAW \
+	"x'603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'"
 
 static char path[64];
 
