@@ -25,6 +25,10 @@ $(foreach t,$(UNIT),$(eval $(call unit_rule,$(t))))
 
 UNIT_TESTS := $(UNIT:%=$(OUT)/tests/unit/%)
 
+# Programs that scripts of tests/suites run.
+TEST_TOOLS :=
+-include tests/interop/interop.mk
+
 unit: $(UNIT_TESTS)	## build and run the unit tests
 	$(Q)prove -e '$(RUN)' $(UNIT_TESTS)
 
@@ -60,7 +64,7 @@ fuzz: $(FUZZ:%=$(FUZZ_OUT)/hunt/%)	## fuzz every parser for FUZZ_SECONDS each (n
 test: deps	## every test; ends with "N passed, N failed, N skipped"
 	$(Q)$(MAKE) --no-print-directory test-built
 
-test-built: all $(UNIT_TESTS) $(FUZZ_REPLAYS)
+test-built: all $(UNIT_TESTS) $(FUZZ_REPLAYS) $(TEST_TOOLS)
 	$(Q)tests/run --out $(OUT) --unit "$(UNIT_TESTS)" --fuzz "$(FUZZ_REPLAYS)" $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: unit fuzz test test-built
