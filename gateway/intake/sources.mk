@@ -1,2 +1,10 @@
 intake_SRCS = \
-    policy.c
+    budget.c \
+    delivery.c \
+    identity.c \
+    intake.c \
+    keyfile.c \
+    policy.c \
+    region.c \
+    seal.c \
+    session.c

@@ -1,0 +1,34 @@
+/*
+ * identity.h -- what the vault is told about a report instead of its names:
+ * three keyed hashes (HMAC-SHA-256).  Pure.
+ */
+#ifndef INTAKE_IDENTITY_H
+#define INTAKE_IDENTITY_H
+
+#include "base/secret.h"
+#include "fhir/report.h"
+#include "wire/hl7_ack.h"
+
+struct identity {
+	/* Source, MSH-3, MSH-4, filler order and its authority: versions of
+	 * one report share it (lis.md 2.6 rule 1).  Without the patient: a
+	 * report that comes back under another name must be recognised as
+	 * the same one (rule 7).  A report without a filler order has only
+	 * its content to be known by. */
+	uint8_t report[32];
+	/* Birth name, first name and birth date, without case and punctuation
+	 * (rule 7 compares it). */
+	uint8_t patient[32];
+	/* All that the patient would see, and nothing of when it was sent
+	 * (rule 10). */
+	uint8_t content[32];
+};
+
+/* Who sent it: the source's name, MSH-3 and MSH-4. */
+void identity_sender(const struct hl7_ack_head *head, struct span source,
+    uint8_t out[static 32]);
+
+void identity_of(const struct report *r, const uint8_t sender[static 32],
+    const struct secret_32 *key, struct identity *out);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * intake -- takes HL7 results from the LIS, seals them to the patient's card
+ * and hands them to the vault.
+ *
+ * Trusts nobody: every byte on its socket is the lab network's.
+ * Never: opens a file, makes a connection, reads a stored result.
+ * Descriptors: 3 supervisor, 4 listening socket.
+ */
+#include "base/status.h"
+#include "intake/intake.h"
+#include "intake/policy.h"
+
+static const struct ipc_handler handlers[] = {
+	{ MSG_DELIVERY_STATE,  intake_on_answer },
+	{ MSG_REPORT_OPENED,   intake_on_answer },
+	{ MSG_CLAIM,           intake_on_answer },
+	{ MSG_DELIVERY_STORED, intake_on_answer },
+};
+
+static const struct role_events events = {
+	.on_peer_lost = intake_on_peer_lost,
+	.on_drained = intake_on_drained,
+	.on_stop = intake_on_stop,
+};
+
+int
+main(int argc, char **argv)
+{
+	static struct role role;
+
+	role_options(argc, argv, &intake_policy);
+	role_inherit(&role, ROLE_INTAKE);
+	intake_prepare(&role);
+	sandbox_enter(&intake_policy);
+	intake_start(&role);
+	return role_run(&role, &events, handlers, COUNT(handlers));
+}

@@ -1,0 +1,439 @@
+#include "intake/session.h"
+
+#include "base/log.h"
+#include "base/wipe.h"
+
+enum { VT = 0x0b, FS = 0x1c, CR = 0x0d };
+
+static void on_conn_event(void *owner, enum conn_event ev);
+
+static uint64_t
+now_ms(const struct session *s)
+{
+	return uv_now(s->conn.timer.loop);
+}
+
+/* --- memory that holds plaintext ------------------------------------------- */
+
+/* See session.h. */
+void
+session_forget_frame(struct session *s)
+{
+	region_clear(&s->frame, s->frame_used);
+	s->frame_used = 0;
+	budget_keep(s->limits->receiving, &s->ticket, 0);
+}
+
+/* A push may drop a partial frame and begin another: the frame's length
+ * alone does not say how far the region was written to. */
+static void
+expect_growth(struct session *s)
+{
+	size_t reach = s->mllp.frame.len + s->unread.len;
+
+	if (reach > s->mllp.frame.max)
+		reach = s->mllp.frame.max;
+	if (reach > s->frame_used)
+		s->frame_used = reach;
+}
+
+/* What was read is wiped as soon as all of it stands in the frame. */
+static void
+forget_input(struct session *s)
+{
+	region_clear(&s->input, conn_bytes(&s->conn).len);
+}
+
+static enum session_state
+close_it(struct session *s)
+{
+	forget_input(s);
+	conn_close(&s->conn);
+	return SESSION_CLOSING;
+}
+
+/* --- answering ------------------------------------------------------------- */
+
+static enum session_state
+reply(struct session *s, struct span ack)
+{
+	size_t room = sizeof(s->reply) - 3;
+
+	if (ack.len > room)
+		unexpected("ACK longer than its limit", (int)ack.len);
+	memmove(s->reply + 1, ack.ptr, ack.len);	/* may stand there */
+	s->reply[0] = VT;
+	s->reply[ack.len + 1] = FS;
+	s->reply[ack.len + 2] = CR;
+	s->reply_len = ack.len + 3;
+	s->conn.idle_ms = s->limits->idle_ms;
+	conn_write(&s->conn, (struct span){ s->reply, s->reply_len });
+	return SESSION_REPLYING;
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+/* How long the next byte may take: half a second where <FS> may have been the
+ * end, any time between frames, the idle limit inside one. */
+static uint64_t
+patience_ms(struct session *s)
+{
+	if (s->mllp.at == MLLP_AFTER_FS)
+		return SESSION_PAUSE_MS;
+	return s->limits->idle_ms;
+}
+
+static enum session_state
+read_more(struct session *s)
+{
+	if (s->has_ended)
+		return close_it(s);
+	s->conn.idle_ms = patience_ms(s);
+	conn_read(&s->conn);
+	return SESSION_READING;
+}
+
+static enum session_state
+store(struct session *s)
+{
+	s->frame_began_ms = 0;
+	intake_count(s, SESSION_FRAME);
+	intake_store(s, mllp_frame(&s->mllp));
+	return SESSION_STORING;
+}
+
+/* The answer goes out, the rest of the frame is thrown away (R7). */
+static enum session_state
+refuse_big(struct session *s)
+{
+	uint8_t text[HL7_ACK_MAX];
+	struct buf ack = buf_over(text, sizeof(text));
+	enum status st = intake_refuse_big(s, mllp_frame(&s->mllp), &ack);
+
+	intake_count(s, SESSION_BIG);
+	session_forget_frame(s);
+	forget_input(s);
+	s->unread.len = 0;
+	s->is_last = true;
+	return st == ST_OK ? reply(s, buf_span(&ack)) : close_it(s);
+}
+
+/* A sender that drips a byte now and then would hold its place for ever. */
+static bool
+is_too_slow(struct session *s)
+{
+	uint64_t now = now_ms(s), allowed;
+
+	if (mllp_is_idle(&s->mllp)) {
+		s->frame_began_ms = 0;
+		return false;
+	}
+	if (s->frame_began_ms == 0)
+		s->frame_began_ms = now;
+	allowed = s->limits->idle_ms +
+	    s->mllp.frame.len * 1000 / SESSION_LEAST_BYTES_PER_S;
+	return now - s->frame_began_ms > allowed;
+}
+
+static enum session_state
+all_pushed(struct session *s)
+{
+	forget_input(s);
+	budget_keep(s->limits->receiving, &s->ticket,
+	    s->mllp.frame.len < s->ticket.held ? s->mllp.frame.len :
+	    s->ticket.held);
+	if (is_too_slow(s)) {
+		intake_count(s, SESSION_SLOW);
+		return close_it(s);
+	}
+	return read_more(s);
+}
+
+/* Feeds what is here already to the framer, within the budget. */
+static enum session_state
+push(struct session *s)
+{
+	expect_growth(s);
+	switch (mllp_push(&s->mllp, &s->unread)) {
+	case ST_OK:
+		return store(s);
+	case ST_MORE:
+		return all_pushed(s);
+	case ST_TOO_BIG:
+		return refuse_big(s);
+	default:
+		intake_count(s, SESSION_NOISE);
+		return close_it(s);
+	}
+}
+
+static enum session_state
+next_frame(struct session *s)
+{
+	if (s->unread.len == 0)
+		return all_pushed(s);
+	if (!budget_take(s->limits->receiving, &s->ticket, s->unread.len))
+		return SESSION_WAITING;
+	return push(s);
+}
+
+static enum session_state
+sender_ended(struct session *s)
+{
+	s->has_ended = true;
+	switch (mllp_end_of_input(&s->mllp)) {
+	case ST_OK:
+		return store(s);
+	case ST_MALFORMED:
+		intake_count(s, SESSION_CUT);
+		break;
+	default:
+		break;
+	}
+	return close_it(s);
+}
+
+static enum session_state
+paused(struct session *s)
+{
+	if (mllp_pause(&s->mllp) == ST_OK)
+		return store(s);
+	if (mllp_is_idle(&s->mllp))
+		return read_more(s);
+	intake_count(s, SESSION_SLOW);
+	return close_it(s);
+}
+
+/* --- one function per state ------------------------------------------------ */
+
+static enum session_state
+in_reading(struct session *s, enum session_event ev)
+{
+	switch (ev) {
+	case SESSION_EV_BYTES:
+		s->unread = conn_bytes(&s->conn);
+		return next_frame(s);
+	case SESSION_EV_EOF:
+		return sender_ended(s);
+	case SESSION_EV_TIMEOUT:
+		return paused(s);
+	case SESSION_EV_FAILED:
+		if (!mllp_is_idle(&s->mllp))
+			intake_count(s, SESSION_CUT);
+		return close_it(s);
+	case SESSION_EV_STOP:
+		return close_it(s);
+	default:
+		unexpected("session event in READING", (int)ev);
+	}
+}
+
+static enum session_state
+in_waiting(struct session *s, enum session_event ev)
+{
+	switch (ev) {
+	case SESSION_EV_ROOM:
+		return push(s);
+	case SESSION_EV_STOP:
+		return close_it(s);
+	default:
+		unexpected("session event in WAITING", (int)ev);
+	}
+}
+
+static enum session_state
+in_storing(struct session *s, enum session_event ev)
+{
+	switch (ev) {
+	case SESSION_EV_ANSWER:
+		return reply(s, (struct span){ s->reply, s->reply_len });
+	case SESSION_EV_IGNORED:
+		return s->is_last ? close_it(s) : next_frame(s);
+	case SESSION_EV_NOTHING:
+		return close_it(s);
+	case SESSION_EV_STOP:
+		s->is_last = true;
+		return SESSION_STORING;
+	default:
+		unexpected("session event in STORING", (int)ev);
+	}
+}
+
+static enum session_state
+in_replying(struct session *s, enum session_event ev)
+{
+	switch (ev) {
+	case SESSION_EV_WRITTEN:
+		if (!s->is_last)
+			return next_frame(s);
+		s->conn.idle_ms = SESSION_LINGER_MS;
+		s->lingers_until_ms = now_ms(s) + SESSION_LINGER_MAX_MS;
+		conn_shut(&s->conn);
+		return SESSION_LINGERING;
+	case SESSION_EV_STOP:
+		s->is_last = true;
+		return SESSION_REPLYING;
+	case SESSION_EV_TIMEOUT:
+	case SESSION_EV_FAILED:
+		return close_it(s);
+	default:
+		unexpected("session event in REPLYING", (int)ev);
+	}
+}
+
+static enum session_state
+in_lingering(struct session *s, enum session_event ev)
+{
+	switch (ev) {
+	case SESSION_EV_BYTES:
+		forget_input(s);
+		if (now_ms(s) >= s->lingers_until_ms)
+			return close_it(s);
+		conn_read(&s->conn);
+		return SESSION_LINGERING;
+	case SESSION_EV_WRITTEN:
+		conn_read(&s->conn);
+		return SESSION_LINGERING;
+	case SESSION_EV_EOF:
+	case SESSION_EV_TIMEOUT:
+	case SESSION_EV_FAILED:
+	case SESSION_EV_STOP:
+		return close_it(s);
+	default:
+		unexpected("session event in LINGERING", (int)ev);
+	}
+}
+
+static enum session_state
+in_closing(struct session *s, enum session_event ev)
+{
+	(void)s;
+	return ev == SESSION_EV_CLOSED ? SESSION_DONE : SESSION_CLOSING;
+}
+
+static enum session_state
+in_done(struct session *s, enum session_event ev)
+{
+	(void)s;
+	unexpected("session event in DONE", (int)ev);
+}
+
+/* The whole machine: every transition passes through here. */
+static void
+step(struct session *s, enum session_event ev)
+{
+	static enum session_state (*const in[SESSION_STATES])(struct session *,
+	    enum session_event) = {
+		[SESSION_READING]   = in_reading,
+		[SESSION_WAITING]   = in_waiting,
+		[SESSION_STORING]   = in_storing,
+		[SESSION_REPLYING]  = in_replying,
+		[SESSION_LINGERING] = in_lingering,
+		[SESSION_CLOSING]   = in_closing,
+		[SESSION_DONE]      = in_done,
+	};
+
+	/* A result that comes from inside intake_store() has its turn when
+	 * the state that asked for it is reached. */
+	if (s->is_stepping) {
+		s->later = ev;
+		s->has_later = true;
+		return;
+	}
+	s->is_stepping = true;
+	s->state = in[s->state](s, ev);
+	while (s->has_later) {
+		s->has_later = false;
+		s->state = in[s->state](s, s->later);
+	}
+	s->is_stepping = false;
+	if (s->state != SESSION_DONE)
+		return;
+	session_forget_frame(s);
+	budget_leave(s->limits->receiving, &s->ticket);
+	intake_session_done(s);
+}
+
+static void
+on_conn_event(void *owner, enum conn_event ev)
+{
+	static const enum session_event same[] = {
+#define X(name) [CONN_##name] = SESSION_EV_##name,
+		CONN_EVENT_MAP(X)
+#undef X
+	};
+
+	step(owner, same[ev]);
+}
+
+/* --- from outside ---------------------------------------------------------- */
+
+/* See session.h. */
+enum status
+session_init(struct session *s, const struct session_limits *limits)
+{
+	TRY(region_reserve(&s->input, SESSION_READ_BYTES));
+	TRY(region_reserve(&s->frame, limits->frame_bytes_max));
+	s->state = SESSION_READING;
+	s->limits = limits;
+	s->ticket = (struct ticket){ .owner = s };
+	s->unread = (struct span){ 0 };
+	s->frame_began_ms = 0;
+	s->frame_used = s->reply_len = 0;
+	s->has_ended = s->is_last = false;
+	s->is_stepping = s->has_later = false;
+	mllp_init(&s->mllp, s->frame.ptr, limits->frame_bytes_max,
+	    limits->frame_bytes_max);
+	s->conn.owner = s;
+	s->conn.on_event = on_conn_event;
+	s->conn.idle_ms = limits->idle_ms;
+	s->conn.storage = s->input.ptr;
+	s->conn.storage_bytes = SESSION_READ_BYTES;
+	return ST_OK;
+}
+
+/* See session.h. */
+void
+session_start(struct session *s)
+{
+	conn_read(&s->conn);
+}
+
+/* See session.h. */
+void
+session_answer(struct session *s, struct span ack)
+{
+	if (ack.len > sizeof(s->reply))
+		unexpected("ACK longer than its limit", (int)ack.len);
+	memmove(s->reply, ack.ptr, ack.len);
+	s->reply_len = ack.len;
+	step(s, SESSION_EV_ANSWER);
+}
+
+/* See session.h. */
+void
+session_ignore(struct session *s)
+{
+	step(s, SESSION_EV_IGNORED);
+}
+
+/* See session.h. */
+void
+session_no_answer(struct session *s)
+{
+	step(s, SESSION_EV_NOTHING);
+}
+
+/* See session.h. */
+void
+session_room(struct session *s)
+{
+	step(s, SESSION_EV_ROOM);
+}
+
+/* See session.h. */
+void
+session_stop(struct session *s)
+{
+	step(s, SESSION_EV_STOP);
+}
