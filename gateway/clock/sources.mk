@@ -1,1 +1,2 @@
-clock_SRCS =
+clock_SRCS = \
+    clock.c

@@ -1,0 +1,64 @@
+/*
+ * bundle.h -- the rows of a sealed bundle: made together, ended together.
+ *
+ * Ending takes the window key, the envelope, the object and every share in
+ * one transaction and leaves a tombstone; the object's bytes in a segment are
+ * punched out right after the commit (garbage.h).
+ */
+#ifndef VAULT_BUNDLE_H
+#define VAULT_BUNDLE_H
+
+#include "vault/vault.h"
+
+/* What a delivery brings. */
+struct bundle_new {
+	uint8_t  bid[BID_BYTES];
+	uint64_t card, report, seq;
+	uint64_t release, status, exams;
+	uint64_t opens_s, closes_s, closes_on_s;
+	uint64_t size;
+	uint8_t  name[32];
+	struct extent extent;	/* segment 0: the bytes are in `object` */
+	struct span object, envelope;
+};
+
+/* A row, as far as its release depends on it. */
+struct bundle {
+	uint64_t id;
+	uint8_t  bid[BID_BYTES];
+	bool     live;
+	uint64_t release, status, opens_s, closes_s, closes_on_s, size, reads;
+	struct extent extent;
+};
+
+/* Within a transaction: stores a bundle; `*id` is its row.  ST_EXISTS where
+ * its name or bid was used before, ST_INVALID where the card was frozen
+ * meanwhile, otherwise as sql_run(). */
+MUST_CHECK enum status
+bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id);
+
+/* ST_OK, ST_NOT_FOUND, or as sql_run(). */
+MUST_CHECK enum status
+bundle_load(struct vault *v, uint64_t id, struct bundle *out);
+MUST_CHECK enum status
+bundle_find(struct vault *v, const uint8_t bid[static BID_BYTES],
+    struct bundle *out);
+
+/* Within a transaction: destroys keys, object and shares of a live bundle and
+ * leaves a tombstone with `status`.  As bundle_load(). */
+MUST_CHECK enum status
+bundle_end(struct vault *v, uint64_t id, enum bundle_status status);
+
+/* A patient may fetch it now. */
+bool bundle_is_open(const struct vault *v, const struct bundle *b);
+
+/* Appends the envelope; ST_OK, ST_NOT_FOUND, ST_FORGED (stored data was
+ * changed), ST_NO_SPACE. */
+MUST_CHECK enum status
+bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out);
+
+/* bid as 22 symbols, and back (ST_OK or ST_MALFORMED). */
+void bid_write(const uint8_t bid[static BID_BYTES], char out[static BID_TEXT]);
+MUST_CHECK enum status bid_read(struct span text, uint8_t out[static BID_BYTES]);
+
+#endif

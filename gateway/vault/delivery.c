@@ -1,0 +1,546 @@
+#include "vault/delivery.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/wipe.h"
+#include "crypto/random.h"
+#include "vault/bundle.h"
+#include "vault/claim.h"
+
+/* See delivery.h. */
+struct delivery *
+delivery_find(struct vault *v, uint64_t number)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] != NULL && v->delivery[i]->number == number)
+			return v->delivery[i];
+	}
+	return NULL;
+}
+
+/* A delivery that is already on its way to the disk takes no more. */
+static struct delivery *
+find_open(struct vault *v, uint64_t number)
+{
+	struct delivery *d = delivery_find(v, number);
+
+	return d == NULL || d->is_committing ? NULL : d;
+}
+
+static struct staged *
+find_staged(const struct delivery *d, uint64_t number)
+{
+	struct staged *s = d == NULL ? NULL : d->staged;
+
+	while (s != NULL && s->number != number)
+		s = s->next;
+	return s;
+}
+
+static void
+fail(struct delivery *d, enum status st)
+{
+	if (d->failed == ST_OK)
+		d->failed = st;
+}
+
+/* --- begin and end ----------------------------------------------------------- */
+
+static bool
+is_in_flight(const struct vault *v, struct span key)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] != NULL
+		    && memcmp(v->delivery[i]->key, key.ptr, 32) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum status
+start(struct vault *v, const struct msg_delivery_begin *m)
+{
+	struct delivery *d;
+	size_t i = 0;
+
+	while (i < DELIVERIES_MAX && v->delivery[i] != NULL)
+		i++;
+	if (i == DELIVERIES_MAX || !clock_may_store(&v->clock)
+	    || is_in_flight(v, m->key)
+	    || delivery_find(v, m->delivery) != NULL)
+		return ST_BUSY;
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return ST_BUSY;
+	d->number = m->delivery;
+	d->source_len = m->source.len;
+	memcpy(d->source, m->source.ptr, m->source.len);
+	memcpy(d->key, m->key.ptr, 32);
+	memcpy(d->digest, m->digest.ptr, 32);
+	v->delivery[i] = d;
+	return ST_OK;
+}
+
+/* See delivery.h. */
+void
+on_delivery_begin(struct vault *v, const struct message *m)
+{
+	const struct msg_delivery_begin *begin = &m->delivery_begin;
+	struct message answer = { .id = MSG_DELIVERY_STATE };
+	struct msg_delivery_state *a = &answer.delivery_state;
+	sqlite3_stmt *q = database_sql(&v->db, SQL_DELIVERY_GET);
+	enum status st;
+
+	a->delivery = begin->delivery;
+	sql_blob(q, 1, begin->key);
+	sql_blob(q, 2, begin->digest);
+	st = sql_next(q);
+	if (st == ST_OK && col_u64(q, 0) != 0) {
+		st = ST_EXISTS;
+		a->ack = col_blob(q, 1);
+	} else if (st == ST_OK || st == ST_NOT_FOUND) {
+		a->key_reused = st == ST_OK;
+		st = start(v, begin);
+	}
+	a->outcome = (uint64_t)st;
+	vault_send(v, ROLE_INTAKE, &answer);
+	(void)sqlite3_reset(q);
+}
+
+static void
+free_staged(struct vault *v, struct staged *s, bool committed)
+{
+	if (s->state == STAGED_CLAIMED || s->state == STAGED_SEALED) {
+		v->staged_bytes -= s->size;
+		if (!committed)
+			segments_release(&v->segments, &s->extent);
+	}
+	free(s->object);
+	if (s->envelope != NULL)
+		wipe(s->envelope, s->envelope_len);
+	free(s->envelope);
+	free(s);
+}
+
+static void retry_waiting(struct vault *v);
+
+static void
+drop(struct vault *v, struct delivery *d, bool committed)
+{
+	struct staged *s;
+
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] == d)
+			v->delivery[i] = NULL;
+	}
+	while ((s = d->staged) != NULL) {
+		d->staged = s->next;
+		free_staged(v, s, committed);
+	}
+	free(d);
+}
+
+/* See delivery.h. */
+void
+delivery_end(struct vault *v, struct delivery *d, bool committed)
+{
+	drop(v, d, committed);
+	retry_waiting(v);
+}
+
+/* See delivery.h. */
+void
+delivery_end_all(struct vault *v)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] != NULL)
+			drop(v, v->delivery[i], false);
+	}
+}
+
+/* See delivery.h. */
+void
+on_delivery_abort(struct vault *v, const struct message *m)
+{
+	struct delivery *d = find_open(v, m->delivery_abort.delivery);
+
+	if (d != NULL)
+		delivery_end(v, d, false);
+}
+
+/* --- what becomes of a report -------------------------------------------------- */
+
+static bool
+has_waiting(const struct delivery *d)
+{
+	for (const struct staged *s = d->staged; s != NULL; s = s->next) {
+		if (s->state == STAGED_WAITING)
+			return true;
+	}
+	return false;
+}
+
+/* Another delivery that has decided on the same report, or NULL. */
+static const struct delivery *
+holder_of(const struct vault *v, const struct delivery *d,
+    const struct staged *wanted)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		const struct delivery *other = v->delivery[i];
+
+		if (other == NULL || other == d)
+			continue;
+		for (const struct staged *s = other->staged; s != NULL;
+		    s = s->next) {
+			if (s->has_decision && memcmp(s->new.key,
+			    wanted->new.key, 32) == 0)
+				return other;
+		}
+	}
+	return NULL;
+}
+
+/* What will be known once the earlier reports of this delivery are stored. */
+static void
+foresee(const struct delivery *d, const struct staged *until,
+    struct report_known *known)
+{
+	for (const struct staged *s = d->staged; s != until; s = s->next) {
+		if (!s->has_decision || s->decision != REPORT_SEAL
+		    || memcmp(s->new.key, until->new.key, 32) != 0)
+			continue;
+		*known = (struct report_known){ .exists = true,
+		    .version_ms = s->new.version_ms, .state = REPORT_ACTIVE,
+		    .release = s->new.release, .status = s->new.status,
+		    .card = s->card.id, .bundle = 1, .bundle_live = true };
+		memcpy(known->patient, s->new.patient, 32);
+		memcpy(known->content, s->new.content, 32);
+		memcpy(known->bid, s->bid, BID_BYTES);
+	}
+}
+
+static uint64_t
+next_seq(const struct vault *v, const struct card *card)
+{
+	uint64_t seq = card->last_seq;
+
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] == NULL)
+			continue;
+		for (const struct staged *s = v->delivery[i]->staged;
+		    s != NULL; s = s->next) {
+			if (s->card.id == card->id && s->seq > seq)
+				seq = s->seq;
+		}
+	}
+	return seq + 1;
+}
+
+static void
+plan_seal(struct vault *v, struct staged *s, const struct report_known *known)
+{
+	random_bytes(s->bid, BID_BYTES);
+	s->seq = next_seq(v, &s->card);
+	s->has_replaces = known->exists && known->bundle != 0
+	    && known->card == s->card.id && s->new.status != BUNDLE_APPENDED;
+	if (s->has_replaces)
+		memcpy(s->replaces, known->bid, BID_BYTES);
+}
+
+static enum status
+decide(struct vault *v, struct delivery *d, struct staged *s)
+{
+	struct report_known known;
+	enum status st;
+
+	TRY(report_load(v, s->new.key, &known));
+	foresee(d, s, &known);
+	st = card_for(v, (struct span){ s->asked_card, s->asked_card_len },
+	    (struct span){ s->order, s->order_len }, known.card, &s->card);
+	if (st != ST_OK && st != ST_NOT_FOUND)
+		return st;
+	s->has_card = st == ST_OK;
+	s->new.card = s->has_card ? s->card.id : 0;
+	s->decision = report_decide(&known, &s->new);
+	if (s->decision == REPORT_SEAL && !s->has_card)
+		return ST_NOT_FOUND;
+	if (s->decision == REPORT_SEAL)
+		plan_seal(v, s, &known);
+	s->has_decision = true;
+	return ST_OK;
+}
+
+static enum status
+outcome_of(enum report_decision decision)
+{
+	static const enum status outcome[] = {
+		[REPORT_SEAL] = ST_OK, [REPORT_SAME] = ST_EXISTS,
+		[REPORT_OLD] = ST_EXPIRED, [REPORT_REVOKE] = ST_EXISTS,
+		[REPORT_UNKNOWN] = ST_NOT_FOUND,
+		[REPORT_QUARANTINE] = ST_DENIED,
+	};
+
+	return outcome[decision];
+}
+
+static void
+answer_open(struct vault *v, const struct delivery *d, const struct staged *s,
+    uint64_t number, enum status st)
+{
+	struct message m = { .id = MSG_REPORT_OPENED };
+	struct msg_report_opened *a = &m.report_opened;
+	char bid[BID_TEXT];
+
+	a->delivery = d->number;
+	a->report = number;
+	a->outcome = (uint64_t)st;
+	if (st == ST_OK) {
+		bid_write(s->bid, bid);
+		a->bundle = (struct span){ (uint8_t *)bid, BID_TEXT };
+		a->card = (struct span){ s->card.number, CARD_TEXT };
+		a->public_key = (struct span){ s->card.public_key, 65 };
+		a->lab_card = s->card.lab;
+	}
+	vault_send(v, ROLE_INTAKE, &m);
+}
+
+/* Decides, or waits for who is changing the same report. */
+static void
+open_report(struct vault *v, struct delivery *d, struct staged *s)
+{
+	const struct delivery *holder = holder_of(v, d, s);
+	enum status st;
+
+	if (holder != NULL && !has_waiting(holder)) {
+		s->state = STAGED_WAITING;
+		return;
+	}
+	s->state = STAGED_DECIDED;
+	/* Two that wait for each other would wait for ever. */
+	st = holder != NULL ? ST_BUSY : decide(v, d, s);
+	if (st != ST_OK)
+		fail(d, st);
+	else
+		st = outcome_of(s->decision);
+	answer_open(v, d, s, s->number, st);
+}
+
+static void
+retry_waiting(struct vault *v)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		struct delivery *d = v->delivery[i];
+
+		for (struct staged *s = d == NULL ? NULL : d->staged;
+		    s != NULL; s = s->next) {
+			if (s->state == STAGED_WAITING)
+				open_report(v, d, s);
+		}
+	}
+}
+
+static struct staged *
+stage(struct delivery *d, const struct msg_report_open *m)
+{
+	struct staged *s = calloc(1, sizeof(*s)), **at = &d->staged;
+
+	if (s == NULL)
+		return NULL;
+	s->number = m->report;
+	memcpy(s->new.key, m->report_key.ptr, 32);
+	memcpy(s->new.patient, m->patient.ptr, 32);
+	memcpy(s->new.content, m->content.ptr, 32);
+	s->new.version_ms = m->version_ms;
+	s->new.release = m->release;
+	s->new.status = m->status;
+	s->new.exams = m->exams;
+	s->opens_asked_s = m->opens_s;
+	s->asked_card_len = m->card.len;
+	memcpy(s->asked_card, m->card.ptr, m->card.len);
+	s->order_len = m->order.len;
+	memcpy(s->order, m->order.ptr, m->order.len);
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = s;
+	d->n_staged++;
+	return s;
+}
+
+/* See delivery.h. */
+void
+on_report_open(struct vault *v, const struct message *m)
+{
+	const struct msg_report_open *open = &m->report_open;
+	struct delivery *d = find_open(v, open->delivery);
+	struct staged *s = NULL;
+	enum status st = ST_BUSY;
+
+	if (d == NULL)
+		return;
+	if (open->release >= RELEASE_COUNT
+	    || open->status >= BUNDLE_WITHDRAWN
+	    || find_staged(d, open->report) != NULL)
+		st = ST_INVALID;
+	else if (d->n_staged < DELIVERY_REPORTS_MAX)
+		s = stage(d, open);
+	if (s != NULL) {
+		open_report(v, d, s);
+		return;
+	}
+	fail(d, st);
+	answer_open(v, d, NULL, open->report, st);
+}
+
+/* --- claim, object, envelope ---------------------------------------------------- */
+
+static void
+plan_window(const struct vault *v, struct staged *s)
+{
+	uint64_t now = clock_now_s(&v->clock);
+	uint64_t window = s->card.lab ? v->settings.lab_window_s
+	    : v->settings.window_s;
+
+	s->opens_s = s->opens_asked_s > now ? s->opens_asked_s : now;
+	s->closes_s = s->opens_s + window;
+	s->closes_on_s = v->clock.on_s + (s->closes_s - now);
+}
+
+static enum status
+make_room(struct vault *v, struct staged *s, uint64_t size)
+{
+	if (size == 0 || size > OBJECT_BYTES_MAX)
+		return ST_TOO_BIG;
+	if (v->staged_bytes + size > STAGED_BYTES_MAX)
+		return ST_BUSY;
+	if (vault_free_bytes(v) < v->settings.reserve_bytes + size)
+		return ST_DISK_FULL;
+	if (size > OBJECT_ROW_MAX)
+		TRY(segments_reserve(&v->segments, size, &s->extent));
+	else if ((s->object = malloc(size)) == NULL)
+		return ST_BUSY;
+	s->size = size;
+	s->state = STAGED_CLAIMED;
+	v->staged_bytes += size;
+	return ST_OK;
+}
+
+static enum status
+make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
+    struct buf *out)
+{
+	struct claim c = { .box = v->settings.box,
+	    .card = { s->card.number, CARD_TEXT }, .seq = s->seq,
+	    .size = m->size, .iat_s = clock_now_s(&v->clock),
+	    .status = s->new.status, .has_replaces = s->has_replaces };
+
+	if (s->state != STAGED_DECIDED || !s->has_decision
+	    || s->decision != REPORT_SEAL)
+		return ST_INVALID;
+	TRY(make_room(v, s, m->size));
+	plan_window(v, s);
+	memcpy(s->name, m->name.ptr, 32);
+	c.opens_s = s->opens_s;
+	c.closes_s = s->closes_s;
+	memcpy(c.bid, s->bid, BID_BYTES);
+	memcpy(c.name, m->name.ptr, 32);
+	memcpy(c.sha256, m->sha256.ptr, 32);
+	memcpy(c.replaces, s->replaces, BID_BYTES);
+	return claim_sign(&c, &v->signing_key, out);
+}
+
+/* See delivery.h. */
+void
+on_claim_get(struct vault *v, const struct message *m)
+{
+	const struct msg_claim_get *get = &m->claim_get;
+	struct delivery *d = find_open(v, get->delivery);
+	struct staged *s = find_staged(d, get->report);
+	struct message answer = { .id = MSG_CLAIM };
+	uint8_t storage[2048];	/* not secret */
+	struct buf claim = buf_over(storage, sizeof(storage));
+	enum status st = ST_INVALID;
+
+	if (d == NULL)
+		return;
+	if (s != NULL)
+		st = make_claim(v, s, get, &claim);
+	if (st != ST_OK)
+		fail(d, st);
+	answer.claim.delivery = get->delivery;
+	answer.claim.report = get->report;
+	answer.claim.outcome = (uint64_t)st;
+	answer.claim.claim = st == ST_OK ? buf_span(&claim)
+	    : (struct span){ NULL, 0 };
+	vault_send(v, ROLE_INTAKE, &answer);
+}
+
+static enum status
+take_part(struct vault *v, struct staged *s, struct span data)
+{
+	if (s == NULL || s->state != STAGED_CLAIMED
+	    || data.len > s->size - s->received)
+		return ST_INVALID;
+	if (s->object != NULL && data.len > 0)
+		memcpy(s->object + s->received, data.ptr, data.len);
+	else
+		TRY(segments_write(&v->segments, &s->extent, s->received,
+		    data));
+	s->received += data.len;
+	return ST_OK;
+}
+
+/* See delivery.h.  No answer: a failure is told at the commit. */
+void
+on_object_part(struct vault *v, const struct message *m)
+{
+	const struct msg_object_part *part = &m->object_part;
+	struct delivery *d = find_open(v, part->delivery);
+	enum status st;
+
+	if (d == NULL || d->failed != ST_OK)
+		return;
+	st = take_part(v, find_staged(d, part->report), part->data);
+	if (st != ST_OK) {
+		log_line(LOG_WARNING, "a delivery cannot be stored: %s",
+		    status_text(st));
+		fail(d, st);
+	}
+}
+
+static enum status
+take_envelope(struct staged *s, struct span envelope)
+{
+	if (s == NULL || s->state != STAGED_CLAIMED || envelope.len == 0
+	    || s->received != s->size)
+		return ST_INVALID;
+	s->envelope = malloc(envelope.len);
+	if (s->envelope == NULL)
+		return ST_BUSY;
+	memcpy(s->envelope, envelope.ptr, envelope.len);
+	s->envelope_len = envelope.len;
+	s->state = STAGED_SEALED;
+	return ST_OK;
+}
+
+/* See delivery.h. */
+void
+on_envelope(struct vault *v, const struct message *m)
+{
+	struct delivery *d = find_open(v, m->envelope.delivery);
+	enum status st;
+
+	if (d == NULL || d->failed != ST_OK)
+		return;
+	st = take_envelope(find_staged(d, m->envelope.report),
+	    m->envelope.envelope);
+	if (st != ST_OK)
+		fail(d, st);
+}
+
+/* See delivery.h. */
+void
+on_intake_counters(struct vault *v, const struct message *m)
+{
+	v->counters = m->intake_counters;
+}

@@ -1,0 +1,88 @@
+/*
+ * delivery.h -- one message of the LIS on its way to becoming durable.
+ *
+ *   DELIVERY_BEGIN -> (REPORT_OPEN -> CLAIM_GET -> OBJECT_PART... -> ENVELOPE)...
+ *   -> DELIVERY_COMMIT | DELIVERY_ABORT
+ *
+ * Until the commit nothing is stored: small objects wait in memory, big ones
+ * in reserved extents that no row names.  Memory is bounded by the number of
+ * deliveries, reports and small objects.  A report that another delivery is
+ * just changing waits for that one.
+ */
+#ifndef VAULT_DELIVERY_H
+#define VAULT_DELIVERY_H
+
+#include "vault/card.h"
+#include "vault/report.h"
+
+enum {
+	DELIVERY_REPORTS_MAX = 64,
+	ENVELOPE_MAX_BYTES   = 4096
+};
+#define OBJECT_BYTES_MAX  (UINT64_C(128) * 1024 * 1024)
+#define STAGED_BYTES_MAX  (UINT64_C(1024) * 1024 * 1024)
+
+enum staged_state {
+	STAGED_WAITING,	/* for another delivery with the same report key */
+	STAGED_DECIDED,	/* nothing to seal, or no claim yet */
+	STAGED_CLAIMED,	/* its object is arriving */
+	STAGED_SEALED	/* object and envelope are whole */
+};
+
+struct staged {
+	struct staged *next;
+	uint64_t number;		/* within the delivery */
+	enum staged_state state;
+	enum report_decision decision;
+	bool     has_decision;
+	struct report_new new;
+	uint64_t opens_asked_s;
+	uint8_t  asked_card[CARD_TEXT];
+	size_t   asked_card_len;
+	uint8_t  order[128];
+	size_t   order_len;
+	struct card card;
+	bool     has_card;
+	uint8_t  bid[BID_BYTES];
+	uint64_t seq;
+	bool     has_replaces;
+	uint8_t  replaces[BID_BYTES];
+	uint64_t opens_s, closes_s, closes_on_s, size, received;
+	uint8_t  name[32];
+	struct extent extent;
+	uint8_t *object;		/* a small one; heap, `size` bytes */
+	uint8_t *envelope;		/* heap */
+	size_t   envelope_len;
+};
+
+struct delivery {
+	uint64_t number;		/* intake's */
+	uint8_t  source[64];
+	size_t   source_len;
+	uint8_t  key[32], digest[32];
+	struct staged *staged;		/* in the order they came */
+	unsigned n_staged;
+	bool     is_committing;
+	enum status failed;		/* the first failure, else ST_OK */
+};
+
+/* NULL where there is none. */
+struct delivery *delivery_find(struct vault *v, uint64_t number);
+
+/* Forgets a delivery, releases what was not committed, and lets those go on
+ * that waited for it. */
+void delivery_end(struct vault *v, struct delivery *d, bool committed);
+
+void delivery_end_all(struct vault *v);
+
+/* Messages of intake. */
+void on_delivery_begin(struct vault *v, const struct message *m);
+void on_report_open(struct vault *v, const struct message *m);
+void on_claim_get(struct vault *v, const struct message *m);
+void on_object_part(struct vault *v, const struct message *m);
+void on_envelope(struct vault *v, const struct message *m);
+void on_delivery_abort(struct vault *v, const struct message *m);
+void on_intake_counters(struct vault *v, const struct message *m);
+void on_delivery_commit(struct vault *v, const struct message *m);
+
+#endif

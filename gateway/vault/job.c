@@ -1,0 +1,170 @@
+#include "vault/job.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/wipe.h"
+#include "vault/timekeeper.h"
+
+/* See job.h. */
+void
+job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
+{
+	size_t max = message_max_bytes();
+	struct job *job = malloc(sizeof(*job) + max);
+	struct buf body;
+	struct job *smaller;
+
+	if (job == NULL)
+		unexpected("no memory for a job", 0);
+	*job = (struct job){ .kind = kind };
+	body = buf_over(job->bytes, max);
+	if (message_encode(m, &body) != ST_OK)
+		unexpected("a message that was decoded does not encode",
+		    (int)m->id);
+	smaller = realloc(job, sizeof(*job) + body.len);
+	job = smaller == NULL ? job : smaller;
+	if (message_decode(&job->m, m->id,
+	    (struct span){ job->bytes, body.len }) != ST_OK)
+		unexpected("a message that was encoded does not decode",
+		    (int)m->id);
+	if (v->last_job == NULL)
+		v->last_job = &v->first_job;
+	*v->last_job = job;
+	v->last_job = &job->next;
+}
+
+static bool
+is_own_fault(enum status st)
+{
+	return st == ST_EXISTS || st == ST_INVALID;
+}
+
+/* ST_OK, or a failure of the store. */
+static enum status
+run_one(struct vault *v, struct job *job)
+{
+	struct merkle before = v->audit.tree;
+	enum status st;
+
+	TRY(database_do(&v->db, SQL_SAVE));
+	st = job->kind->apply(v, job);
+	if (st == ST_OK)
+		return database_do(&v->db, SQL_SAVE_OK);
+	if (!is_own_fault(st))
+		return st;
+	v->audit.tree = before;
+	job->result = (struct job_result){ .outcome = st };
+	TRY(database_do(&v->db, SQL_SAVE_BACK));
+	return database_do(&v->db, SQL_SAVE_OK);
+}
+
+/* A batch that changed nothing (a throttled flood) must not cost a sync. */
+static enum status
+finish(struct vault *v, bool changed)
+{
+	if (changed) {
+		TRY(audit_seal(&v->audit));
+		TRY(timekeeper_store(v));
+		v->database_syncs++;
+	}
+	TRY(database_do(&v->db, SQL_COMMIT));
+	audit_committed(&v->audit);
+	return ST_OK;
+}
+
+static void
+undo(struct vault *v)
+{
+	database_rollback(&v->db);
+	audit_rolled_back(&v->audit);
+}
+
+static bool
+any_has_objects(const struct job *job)
+{
+	while (job != NULL && !job->kind->has_objects)
+		job = job->next;
+	return job != NULL;
+}
+
+static enum status
+run_all(struct vault *v, struct job *first)
+{
+	int before = sqlite3_total_changes(v->db.handle);
+	enum status st = ST_OK;
+
+	if (any_has_objects(first))
+		TRY(segments_sync(&v->segments, &v->segment_syncs));
+	TRY(database_do(&v->db, SQL_BEGIN));
+	for (struct job *job = first; job != NULL && st == ST_OK;
+	    job = job->next)
+		st = run_one(v, job);
+	if (st == ST_OK)
+		st = finish(v, sqlite3_total_changes(v->db.handle) != before);
+	if (st != ST_OK)
+		undo(v);
+	return st;
+}
+
+static void
+answer_all(struct vault *v, struct job *job, enum status st)
+{
+	struct job *next;
+
+	for (; job != NULL; job = next) {
+		next = job->next;
+		if (st != ST_OK)
+			job->result = (struct job_result){ .outcome = st };
+		job->kind->answer(v, job);
+		wipe(job, sizeof(*job));
+		free(job);
+	}
+}
+
+/* See job.h. */
+bool
+jobs_run(struct vault *v)
+{
+	struct job *first = v->first_job;
+	enum status st;
+
+	if (first == NULL)
+		return false;
+	v->first_job = NULL;
+	v->last_job = NULL;
+	v->batches++;
+	st = run_all(v, first);
+	answer_all(v, first, st);
+	return true;
+}
+
+/* See job.h. */
+void
+jobs_drop(struct vault *v)
+{
+	struct job *job;
+
+	while ((job = v->first_job) != NULL) {
+		v->first_job = job->next;
+		free(job);
+	}
+	v->last_job = NULL;
+}
+
+/* See job.h. */
+enum status
+transaction(struct vault *v, enum status (*apply)(struct vault *v, void *with),
+    void *with)
+{
+	int before = sqlite3_total_changes(v->db.handle);
+	enum status st;
+
+	TRY(database_do(&v->db, SQL_BEGIN));
+	st = apply(v, with);
+	if (st == ST_OK)
+		st = finish(v, sqlite3_total_changes(v->db.handle) != before);
+	if (st != ST_OK)
+		undo(v);
+	return st;
+}

@@ -1,0 +1,37 @@
+/*
+ * vault -- owns what is stored: sealed objects, wrapped envelopes, window
+ * keys, hashes of tokens, the audit log; decides what may be handed out.
+ *
+ * Trusts intake for what a result is and pickup for who is asking; believes
+ * neither about time, counters or release.
+ * Never: has a network socket, sees plaintext, a code or a content key.
+ * Descriptors: 3 supervisor; channels to intake, pickup and desk come later.
+ */
+#include "vault/policy.h"
+#include "vault/process.h"
+
+#define TAKES(id) { MSG_##id, on_vault_message }
+
+static const struct ipc_handler handlers[] = {
+	TAKES(DELIVERY_BEGIN), TAKES(REPORT_OPEN), TAKES(CLAIM_GET),
+	TAKES(OBJECT_PART), TAKES(ENVELOPE), TAKES(DELIVERY_COMMIT),
+	TAKES(DELIVERY_ABORT), TAKES(INTAKE_COUNTERS),
+	TAKES(CARD_OPEN), TAKES(OBJECT_READ),
+	TAKES(SHARE_MAKE), TAKES(SHARE_END), TAKES(SHARE_OPEN),
+	TAKES(BOX_GET), TAKES(CARD_STORE), TAKES(CARD_LIST),
+	TAKES(CARD_FREEZE), TAKES(BUNDLE_LIST), TAKES(BUNDLE_REVOKE),
+	TAKES(STATUS_GET), TAKES(AUDIT_READ),
+};
+
+int
+main(int argc, char **argv)
+{
+	static struct role role;
+
+	role_options(argc, argv, &vault_policy);
+	role_inherit(&role, ROLE_VAULT);
+	vault_prepare(&role);		/* the kernel's boot id */
+	sandbox_enter(&vault_policy);	/* does not return if refused */
+	vault_begin(&role);		/* files, as the vault's own user */
+	return role_run(&role, &vault_events, handlers, COUNT(handlers));
+}

@@ -1,0 +1,121 @@
+#include "vault/outbox.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+struct outbox_item {
+	struct outbox_item *next;
+	enum message_id id;
+	size_t len;
+	uint8_t body[];
+};
+
+/* See outbox.h. */
+void
+outbox_init(struct outbox *o, struct role *role)
+{
+	*o = (struct outbox){ .role = role };
+}
+
+static struct outbox_item *
+copy_of(const struct message *m)
+{
+	size_t max = message_max_bytes();
+	struct outbox_item *item = malloc(sizeof(*item) + max), *smaller;
+	struct buf body;
+
+	if (item == NULL)
+		return NULL;
+	body = buf_over(item->body, max);
+	if (message_encode(m, &body) != ST_OK)
+		unexpected("an answer does not encode", (int)m->id);
+	smaller = realloc(item, sizeof(*item) + body.len);
+	item = smaller == NULL ? item : smaller;
+	item->next = NULL;
+	item->id = m->id;
+	item->len = body.len;
+	return item;
+}
+
+static void
+keep(struct outbox *o, enum role_id to, const struct message *m)
+{
+	struct outbox_item *item = NULL;
+
+	if (o->bytes < OUTBOX_BYTES_MAX)
+		item = copy_of(m);
+	if (item == NULL) {
+		log_line(LOG_ERROR, "%s does not read its answers: one was "
+		    "dropped", role_name(to));
+		return;
+	}
+	if (o->last[to] == NULL)
+		o->last[to] = &o->first[to];
+	*o->last[to] = item;
+	o->last[to] = &item->next;
+	o->bytes += item->len;
+}
+
+static void
+tell(enum role_id to, const struct message *m, enum status st)
+{
+	/* A peer that is gone asks again when it is back. */
+	if (st != ST_OK && st != ST_IO)
+		log_line(LOG_ERROR, "%s to %s: %s", message_name(m->id),
+		    role_name(to), status_text(st));
+}
+
+/* See outbox.h. */
+void
+outbox_send(struct outbox *o, enum role_id to, const struct message *m)
+{
+	enum status st = ST_BUSY;
+
+	if (o->first[to] == NULL)
+		st = role_send(o->role, to, m);
+	if (st == ST_BUSY)
+		keep(o, to, m);
+	else
+		tell(to, m, st);
+}
+
+static void
+pop(struct outbox *o, enum role_id to)
+{
+	struct outbox_item *item = o->first[to];
+
+	o->first[to] = item->next;
+	if (item->next == NULL)
+		o->last[to] = NULL;
+	o->bytes -= item->len;
+	free(item);
+}
+
+/* See outbox.h. */
+void
+outbox_drained(struct outbox *o, enum role_id to)
+{
+	struct outbox_item *item;
+	struct message m;
+	enum status st;
+
+	while ((item = o->first[to]) != NULL) {
+		if (message_decode(&m, item->id,
+		    (struct span){ item->body, item->len }) != ST_OK)
+			unexpected("an answer does not decode", (int)item->id);
+		st = role_send(o->role, to, &m);
+		if (st == ST_BUSY)
+			return;
+		tell(to, &m, st);
+		pop(o, to);
+	}
+}
+
+/* See outbox.h. */
+void
+outbox_forget(struct outbox *o, enum role_id to)
+{
+	while (o->first[to] != NULL)
+		pop(o, to);
+}

@@ -1,0 +1,186 @@
+#include "vault/schema.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+
+/* What a column means stands in docs/formats/store.md. */
+const struct migration migrations[] = {
+	{ 1, "the box, its clock, its audit log",
+	  "CREATE TABLE box ("
+	  "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+	  "  created_s INTEGER NOT NULL,"
+	  "  public_key BLOB NOT NULL CHECK (length(public_key) = 65),"
+	  "  signing_key BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE clock ("
+	  "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+	  "  floor_s INTEGER NOT NULL, on_s INTEGER NOT NULL,"
+	  "  boot_ms INTEGER NOT NULL, step_s INTEGER NOT NULL,"
+	  "  boots INTEGER NOT NULL, boot_id BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE audit ("
+	  "  seq INTEGER PRIMARY KEY, line BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE audit_tree ("
+	  "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+	  "  size INTEGER NOT NULL, frontier BLOB NOT NULL"
+	  ") STRICT;" },
+	{ 2, "cards and throttles",
+	  "CREATE TABLE card ("
+	  "  id INTEGER PRIMARY KEY,"
+	  "  number BLOB NOT NULL UNIQUE CHECK (length(number) = 10),"
+	  "  lab INTEGER NOT NULL, state INTEGER NOT NULL,"
+	  "  public_key BLOB NOT NULL CHECK (length(public_key) = 65),"
+	  "  token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),"
+	  "  rounds INTEGER NOT NULL, sk BLOB, trust BLOB, order_ref BLOB,"
+	  "  created_s INTEGER NOT NULL, expires_s INTEGER NOT NULL,"
+	  "  last_seq INTEGER NOT NULL DEFAULT 0, actor BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE INDEX card_order ON card(order_ref)"
+	  "  WHERE order_ref IS NOT NULL;"
+	  "CREATE INDEX card_lab ON card(id) WHERE lab = 1;"
+	  "CREATE INDEX card_expires ON card(expires_s);"
+	  "CREATE TABLE throttle ("
+	  "  key BLOB PRIMARY KEY, wrong INTEGER NOT NULL,"
+	  "  since_on_s INTEGER NOT NULL, until_on_s INTEGER NOT NULL,"
+	  "  strikes INTEGER NOT NULL"
+	  ") STRICT, WITHOUT ROWID;" },
+	{ 3, "reports, bundles, objects",
+	  "CREATE TABLE bucket ("
+	  "  day INTEGER PRIMARY KEY, key BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE bundle ("
+	  "  id INTEGER PRIMARY KEY,"
+	  "  bid BLOB NOT NULL UNIQUE CHECK (length(bid) = 16),"
+	  "  card INTEGER NOT NULL REFERENCES card(id),"
+	  "  report INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	  "  live INTEGER NOT NULL, release INTEGER NOT NULL,"
+	  "  status INTEGER NOT NULL, exams INTEGER NOT NULL,"
+	  "  stored_s INTEGER NOT NULL, opens_s INTEGER NOT NULL,"
+	  "  closes_s INTEGER NOT NULL, closes_on_s INTEGER NOT NULL,"
+	  "  size INTEGER NOT NULL, reads INTEGER NOT NULL DEFAULT 0,"
+	  "  name_hash BLOB UNIQUE, segment INTEGER, start INTEGER"
+	  ") STRICT;"
+	  "CREATE INDEX bundle_card ON bundle(card, id);"
+	  "CREATE INDEX bundle_closes ON bundle(closes_s) WHERE live = 1;"
+	  "CREATE INDEX bundle_closes_on ON bundle(closes_on_s)"
+	  "  WHERE live = 1;"
+	  "CREATE INDEX bundle_report ON bundle(report) WHERE live = 1;"
+	  "CREATE INDEX bundle_withheld ON bundle(id)"
+	  "  WHERE live = 1 AND release = 1;"
+	  "CREATE INDEX bundle_extent ON bundle(segment, start)"
+	  "  WHERE segment IS NOT NULL;"
+	  "CREATE TABLE seal ("
+	  "  bundle INTEGER PRIMARY KEY REFERENCES bundle(id),"
+	  "  window_key BLOB NOT NULL, envelope BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE object ("
+	  "  bundle INTEGER PRIMARY KEY REFERENCES bundle(id),"
+	  "  bytes BLOB NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE report ("
+	  "  id INTEGER PRIMARY KEY,"
+	  "  key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),"
+	  "  patient BLOB NOT NULL, content BLOB NOT NULL,"
+	  "  version_ms INTEGER NOT NULL, state INTEGER NOT NULL,"
+	  "  release INTEGER NOT NULL, status INTEGER NOT NULL,"
+	  "  card INTEGER, bundle INTEGER, touched_s INTEGER NOT NULL"
+	  ") STRICT;"
+	  "CREATE INDEX report_bundle ON report(bundle)"
+	  "  WHERE bundle IS NOT NULL;"
+	  "CREATE INDEX report_quarantined ON report(id) WHERE state = 2;"
+	  "CREATE INDEX report_touched ON report(touched_s);"
+	  "CREATE TABLE segment ("
+	  "  id INTEGER PRIMARY KEY, end INTEGER NOT NULL"
+	  ") STRICT;"
+	  "CREATE TABLE garbage ("
+	  "  id INTEGER PRIMARY KEY, segment INTEGER NOT NULL,"
+	  "  start INTEGER NOT NULL, size INTEGER NOT NULL"
+	  ") STRICT;" },
+	{ 4, "what a LIS sent, so that it may send it again",
+	  "CREATE TABLE delivery ("
+	  "  key BLOB NOT NULL, digest BLOB NOT NULL, ack BLOB NOT NULL,"
+	  "  stored_s INTEGER NOT NULL, PRIMARY KEY (key, digest)"
+	  ") STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX delivery_stored ON delivery(stored_s);" },
+	{ 5, "shares and tickets",
+	  "CREATE TABLE share ("
+	  "  id INTEGER PRIMARY KEY,"
+	  "  alias_hash BLOB NOT NULL UNIQUE,"
+	  "  bundle INTEGER NOT NULL REFERENCES bundle(id),"
+	  "  kind INTEGER NOT NULL, passcode BLOB,"
+	  "  wrong INTEGER NOT NULL DEFAULT 0,"
+	  "  uses INTEGER NOT NULL DEFAULT 0, max_uses INTEGER NOT NULL,"
+	  "  expires_s INTEGER NOT NULL, expires_on_s INTEGER NOT NULL"
+	  ") STRICT;"
+	  "CREATE INDEX share_bundle ON share(bundle);"
+	  "CREATE INDEX share_expires ON share(expires_s);"
+	  "CREATE TABLE ticket ("
+	  "  hash BLOB PRIMARY KEY,"
+	  "  share INTEGER NOT NULL REFERENCES share(id) ON DELETE CASCADE,"
+	  "  expires_s INTEGER NOT NULL, expires_on_s INTEGER NOT NULL"
+	  ") STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX ticket_share ON ticket(share);"
+	  "CREATE INDEX ticket_expires ON ticket(expires_s);" },
+};
+
+enum { STEPS = sizeof(migrations) / sizeof(migrations[0]) };
+
+/* See schema.h. */
+unsigned
+schema_newest(void)
+{
+	return migrations[STEPS - 1].version;
+}
+
+static enum status
+read_version(struct database *db, unsigned *version)
+{
+	sqlite3_stmt *q = NULL;
+	int code = sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1,
+	    &q, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(q);
+	if (code == SQLITE_ROW)
+		*version = (unsigned)sqlite3_column_int(q, 0);
+	(void)sqlite3_finalize(q);
+	return database_status(code);
+}
+
+static enum status
+apply(struct database *db, const struct migration *step)
+{
+	char stamp[64];
+
+	snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %u; COMMIT;",
+	    step->version);
+	TRY(database_exec(db, "BEGIN IMMEDIATE"));
+	TRY(database_exec(db, step->sql));
+	return database_exec(db, stamp);
+}
+
+/* See schema.h. */
+enum status
+schema_migrate(struct database *db, unsigned version)
+{
+	enum status st = ST_OK;
+	unsigned from = 0;
+
+	TRY(read_version(db, &from));
+	if (from > schema_newest()) {
+		log_line(LOG_ERROR, "%s: schema version %u, this program knows "
+		    "up to %u; install the newer program again", db->path,
+		    from, schema_newest());
+		return ST_UNSUPPORTED;
+	}
+	for (size_t i = 0; i < STEPS && st == ST_OK; i++) {
+		if (migrations[i].version > from
+		    && migrations[i].version <= version)
+			st = apply(db, &migrations[i]);
+	}
+	if (st != ST_OK)
+		database_rollback(db);
+	return st;
+}

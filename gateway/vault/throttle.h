@@ -1,0 +1,37 @@
+/*
+ * throttle.h -- wrong attempts, counted where a restart does not forget them.
+ *
+ * Three counters: per card number (existing or not), per client network, and
+ * for the whole box; each a row of the table in throttle.c.  Keys are HMACs:
+ * no number or address is stored.  Time is the powered-on counter, which no
+ * clock can turn back.  Only wrong attempts count.  No lock is for ever.
+ * Everything happens within the caller's transaction.
+ */
+#ifndef VAULT_THROTTLE_H
+#define VAULT_THROTTLE_H
+
+#include "vault/vault.h"
+
+struct throttle_keys {
+	uint8_t card[32], network[32], box[32];
+};
+
+void throttle_keys(const struct vault *v, struct span card,
+    const uint8_t peer[static 16], struct throttle_keys *out);
+
+/* Seconds until another attempt may be made; 0: now.  `with_card` false
+ * leaves the card's own counter out (share passcodes).  As sql_run(). */
+MUST_CHECK enum status
+throttle_check(struct vault *v, const struct throttle_keys *keys,
+    bool with_card, uint64_t *retry_after_s);
+
+/*
+ * Counts `wrong` (0 or 1) attempts: 0 does the same work and changes nothing,
+ * so that a right and a wrong attempt take the same time.  As sql_run().
+ * `*limited` tells whether this one closed a counter.
+ */
+MUST_CHECK enum status
+throttle_count(struct vault *v, const struct throttle_keys *keys,
+    bool with_card, unsigned wrong, bool *limited);
+
+#endif

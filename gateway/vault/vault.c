@@ -1,0 +1,281 @@
+#include "vault/vault.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "base/log.h"
+#include "base/wipe.h"
+#include "crypto/constant_time.h"
+#include "vault/box.h"
+#include "vault/delivery.h"
+#include "vault/desk.h"
+#include "vault/job.h"
+#include "vault/keystore.h"
+#include "vault/pickup.h"
+#include "vault/schema.h"
+#include "vault/share.h"
+#include "vault/sweep.h"
+#include "vault/timekeeper.h"
+
+static const char database_name[] = "vault.db";
+static const char check_name[] = "vault.id";
+
+enum {
+	/* Pages: the sweep writes the journal back from here, a commit only
+	 * when the sweep does not keep up. */
+	JOURNAL_PAGES = 1000, JOURNAL_PAGES_MAX = 8000
+};
+
+/* --- messages ------------------------------------------------------------------- */
+
+/* What only reads is `now`; what writes is `later`. */
+struct handler {
+	enum message_id id;
+	void (*now)(struct vault *v, const struct message *m);
+	const struct job_kind *later;
+};
+
+static const struct handler handlers[] = {
+	{ MSG_DELIVERY_BEGIN,  on_delivery_begin,  NULL },
+	{ MSG_REPORT_OPEN,     on_report_open,     NULL },
+	{ MSG_CLAIM_GET,       on_claim_get,       NULL },
+	{ MSG_OBJECT_PART,     on_object_part,     NULL },
+	{ MSG_ENVELOPE,        on_envelope,        NULL },
+	{ MSG_DELIVERY_COMMIT, on_delivery_commit, NULL },
+	{ MSG_DELIVERY_ABORT,  on_delivery_abort,  NULL },
+	{ MSG_INTAKE_COUNTERS, on_intake_counters, NULL },
+	{ MSG_CARD_OPEN,       NULL, &card_open_job },
+	{ MSG_OBJECT_READ,     on_object_read,     NULL },
+	{ MSG_SHARE_MAKE,      NULL, &share_make_job },
+	{ MSG_SHARE_END,       NULL, &share_end_job },
+	{ MSG_SHARE_OPEN,      on_share_open,      NULL },
+	{ MSG_BOX_GET,         on_box_get,         NULL },
+	{ MSG_CARD_STORE,      NULL, &card_store_job },
+	{ MSG_CARD_LIST,       on_card_list,       NULL },
+	{ MSG_CARD_FREEZE,     NULL, &card_freeze_job },
+	{ MSG_BUNDLE_LIST,     on_bundle_list,     NULL },
+	{ MSG_BUNDLE_REVOKE,   NULL, &bundle_revoke_job },
+	{ MSG_STATUS_GET,      on_status_get,      NULL },
+	{ MSG_AUDIT_READ,      on_audit_read,      NULL },
+};
+
+/* See vault.h. */
+void
+vault_take(struct vault *v, const struct message *m)
+{
+	for (size_t i = 0; i < COUNT(handlers); i++) {
+		if (handlers[i].id != m->id)
+			continue;
+		if (handlers[i].now != NULL)
+			handlers[i].now(v, m);
+		else
+			job_add(v, handlers[i].later, m);
+		return;
+	}
+	unexpected("a message that is not routed to the vault", (int)m->id);
+}
+
+/* See vault.h. */
+void
+vault_send(struct vault *v, enum role_id to, const struct message *m)
+{
+	v->exit.send(v->exit.owner, to, m);
+}
+
+/* --- opening ---------------------------------------------------------------------- */
+
+static bool
+exists(const char *dir, const char *name)
+{
+	char path[256];
+	struct stat about;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return stat(path, &about) == 0 && about.st_size > 0;
+}
+
+/* vault.id is public: it tells a wrong root.key from a damaged database. */
+static enum status
+check_root(struct vault *v, bool is_new)
+{
+	const uint8_t *check = v->keys.key[KEY_CHECK].byte;
+	uint8_t stored[33];
+	size_t len = 0;
+	enum status st = file_read(v->settings.dir, check_name, stored,
+	    sizeof(stored), &len);
+
+	if (st == ST_NOT_FOUND)
+		return is_new ? file_replace(v->settings.dir, check_name,
+		    check, 32) : ST_OK;
+	if (st == ST_OK && (len != 32
+	    || !constant_time_equal(stored, check, 32))) {
+		log_line(LOG_ERROR, "root.key is not the key %s was made with "
+		    "(%s differs); put the right root.key back; no file was "
+		    "changed", database_name, check_name);
+		return ST_FORGED;
+	}
+	if (st != ST_OK)
+		log_line(LOG_ERROR, "%s: cannot be read: %s", check_name,
+		    status_text(st));
+	return st;
+}
+
+static enum status
+open_keys(struct vault *v)
+{
+	bool is_new = !exists(v->settings.dir, database_name);
+	struct secret_32 root;
+
+	TRY(keystore_file.load(v->settings.dir, is_new, &root));
+	keys_derive(&v->keys, &root);
+	wipe(&root, sizeof(root));
+	return check_root(v, is_new);
+}
+
+static enum status
+open_database(struct vault *v)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", v->settings.dir, database_name);
+	TRY(database_open(&v->db, path, &v->keys.key[KEY_DATABASE]));
+	v->db.path = database_name;
+	return schema_migrate(&v->db, schema_newest());
+}
+
+static enum status
+open_segments(struct vault *v)
+{
+	enum status st;
+
+	segments_init(&v->segments, v->settings.dir,
+	    v->settings.segment_bytes != 0 ? v->settings.segment_bytes
+	    : SEGMENT_BYTES_MAX);
+	st = segments_recover(v);
+	if (st != ST_OK)
+		log_line(LOG_ERROR, "segment-%06llu: %s: it is missing, "
+		    "shorter than %s says, or cannot be written; restore both "
+		    "from the same backup", (unsigned long long)
+		    v->segments.active, status_text(st), database_name);
+	return st;
+}
+
+static enum status
+audit_start(struct vault *v, void *with)
+{
+	struct audit_event e = { .ev = "start", .actor = "box", .ch = "box",
+	    .res = "ok", .det = { { "schema", NULL, schema_newest() } } };
+
+	(void)with;
+	return audit_add(&v->audit, &e);
+}
+
+static enum status
+open_all(struct vault *v)
+{
+	TRY(open_keys(v));
+	TRY(open_database(v));
+	TRY(timekeeper_start(v));
+	TRY(audit_open(&v->audit, &v->db, &v->clock));
+	TRY(box_load(v));
+	TRY(open_segments(v));
+	return transaction(v, audit_start, NULL);
+}
+
+/* See vault.h. */
+enum status
+vault_open(struct vault *v, const struct vault_settings *settings,
+    const struct vault_exit *out)
+{
+	enum status st;
+
+	*v = (struct vault){ .settings = *settings, .exit = *out };
+	segments_init(&v->segments, v->settings.dir, SEGMENT_BYTES_MAX);
+	st = open_all(v);
+	if (st != ST_OK) {
+		database_close(&v->db);
+		segments_close(&v->segments);
+		keys_wipe(&v->keys);
+	}
+	return st;
+}
+
+/* See vault.h. */
+void
+vault_close(struct vault *v)
+{
+	if (v->db.handle == NULL)
+		return;
+	(void)vault_turn(v);
+	delivery_end_all(v);
+	reads_drop(v);
+	timekeeper_save(v);
+	database_close(&v->db);
+	segments_close(&v->segments);
+	keys_wipe(&v->keys);
+	wipe(&v->signing_key, sizeof(v->signing_key));
+}
+
+/* --- running ------------------------------------------------------------------------ */
+
+/* See vault.h. */
+bool
+vault_turn(struct vault *v)
+{
+	bool ran;
+
+	if (v->first_job == NULL)
+		return false;
+	timekeeper_read(v);
+	ran = jobs_run(v);
+	while (v->has_garbage && garbage_collect(v))
+		;
+	if (v->db.wal_pages > JOURNAL_PAGES_MAX)
+		database_checkpoint(&v->db, false);
+	return ran;
+}
+
+/* See vault.h. */
+void
+vault_tick(struct vault *v)
+{
+	timekeeper_tick(v);
+	if (v->db.wal_pages > JOURNAL_PAGES)
+		database_checkpoint(&v->db, false);
+}
+
+/* See vault.h. */
+void
+vault_intake_lost(struct vault *v)
+{
+	(void)vault_turn(v);
+	delivery_end_all(v);
+}
+
+/* See vault.h. */
+void
+vault_drained(struct vault *v)
+{
+	reads_pump(v);
+}
+
+/* See vault.h. */
+uint64_t
+vault_free_bytes(const struct vault *v)
+{
+	struct statvfs about;
+
+	if (statvfs(v->settings.dir, &about) != 0)
+		return 0;
+	return (uint64_t)about.f_bavail * about.f_frsize;
+}
+
+/* See vault.h. */
+enum status
+vault_has_space(const struct vault *v)
+{
+	return vault_free_bytes(v) >= v->settings.reserve_bytes
+	    ? ST_OK : ST_DISK_FULL;
+}

@@ -1,0 +1,127 @@
+/*
+ * vault.h -- the vault as one object: what every file of this folder shares.
+ *
+ * A message comes in by vault_take().  What only reads is answered at once;
+ * what writes becomes a job (job.h) and is answered after vault_turn(), which
+ * puts all waiting jobs into one transaction with one sync.
+ * Never: knows a socket, waits, sees plaintext, a code or a content key.
+ */
+#ifndef VAULT_VAULT_H
+#define VAULT_VAULT_H
+
+#include "clock/clock.h"
+#include "crypto/p256.h"
+#include "ipc/messages.h"
+#include "vault/audit.h"
+#include "vault/database.h"
+#include "vault/keys.h"
+#include "vault/segment.h"
+
+enum {
+	BID_BYTES = 16, BID_TEXT = 22, CARD_TEXT = 10,
+	/* Sealed objects up to this size stand in their row. */
+	OBJECT_ROW_MAX = 32 * 1024,
+	DELIVERIES_MAX = 128,
+	READS_MAX = 512,
+	DAY_S = 86400
+};
+
+struct vault_settings {
+	const char *dir;	/* data directory; borrowed for ever */
+	char     box[33];
+	uint64_t window_s;
+	uint64_t lab_window_s;
+	uint64_t wrong_tokens_per_hour;
+	/* Kept free for audit records and deletions: intake gets DISK_FULL
+	 * below it while pickup goes on. */
+	uint64_t reserve_bytes;
+	uint64_t segment_bytes;	/* rotation; 0: SEGMENT_BYTES_MAX */
+	uint8_t  boot_id[16];
+	/* Reads the clocks; NULL: the system's own (tests bring theirs). */
+	void (*read_clocks)(void *owner, uint64_t *system_s,
+	    uint64_t *boot_ms);
+};
+
+/* How answers leave; main.c and the tests bring one each. */
+struct vault_exit {
+	void *owner;
+	void (*send)(void *owner, enum role_id to, const struct message *m);
+	/* True: no more bulk to `to` until vault_drained(). */
+	bool (*is_full)(void *owner, enum role_id to);
+};
+
+struct job;
+struct delivery;
+struct object_reading;
+
+/* An object that was opened a short while ago: its record is durable. */
+struct opened_read {
+	uint8_t  name_hash[32];
+	uint64_t until_ms;	/* of the time since boot */
+};
+
+struct vault {
+	struct vault_settings settings;
+	struct vault_exit exit;
+	struct keys      keys;
+	struct database  db;
+	struct clock     clock;
+	struct audit     audit;
+	struct segments  segments;
+	struct secret_32 signing_key;
+	struct p256_public box_key;
+
+	struct delivery *delivery[DELIVERIES_MAX];	/* in flight */
+	uint64_t staged_bytes;				/* of all of them */
+	struct job  *first_job, **last_job;		/* waiting */
+	struct object_reading *first_read, **last_read;	/* waiting to leave */
+	struct opened_read opened[READS_MAX];
+	unsigned next_opened;
+	bool     has_garbage;	/* extents to punch out */
+	bool     swept;		/* the journal holds deleted rows */
+
+	struct msg_intake_counters counters;
+	uint64_t last_sweep_s, last_floor_ms, last_file_ms;
+	uint64_t batches, database_syncs, segment_syncs;
+	uint64_t quarantined;
+};
+
+/*
+ * Opens or creates everything below settings->dir.  Failures are logged.
+ *
+ *   ST_OK
+ *   ST_FORGED       root.key is not the key of this database
+ *   ST_CORRUPT, ST_DENIED, ST_NOT_FOUND, ST_UNSUPPORTED   see the log: only
+ *                   the operator can put it right; no file was changed
+ *   ST_DISK_FULL, ST_BUSY, ST_IO   may be gone at the next start
+ */
+MUST_CHECK enum status
+vault_open(struct vault *v, const struct vault_settings *settings,
+    const struct vault_exit *out);
+
+/* Answers what is waiting, saves the floor, wipes the keys; idempotent. */
+void vault_close(struct vault *v);
+
+/* Takes one message of a peer; `m` may be gone afterwards. */
+void vault_take(struct vault *v, const struct message *m);
+
+/* Commits what is waiting, in one transaction; true if there was anything. */
+bool vault_turn(struct vault *v);
+
+/* Once a second: reads the clocks, saves the floor when it is due. */
+void vault_tick(struct vault *v);
+
+/* Intake is gone: its unfinished deliveries are, too. */
+void vault_intake_lost(struct vault *v);
+
+/* A peer takes bulk again. */
+void vault_drained(struct vault *v);
+
+/* The answers' way out. */
+void vault_send(struct vault *v, enum role_id to, const struct message *m);
+
+/* ST_OK, or ST_DISK_FULL where less than the reserve is free. */
+MUST_CHECK enum status vault_has_space(const struct vault *v);
+uint64_t vault_free_bytes(const struct vault *v);
+
+#endif

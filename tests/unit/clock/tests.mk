@@ -1,0 +1,2 @@
+UNIT += clock/clock_test
+clock/clock_test_SRCS = clock/clock.c
