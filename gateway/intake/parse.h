@@ -17,8 +17,12 @@ struct parsed {
 	/* The answer if everything can be stored: AA (or CA).  If not AA/CA,
 	 * nothing is to be stored and this is the answer. */
 	struct hl7_ack_reply reply;
-	bool answer;			/* false: send nothing and close */
-	bool ignored;			/* an ACK that came in: drop it */
+	/* False with ST_OK: the sender asked for no answer (MSH-15, -16); store
+	 * and go on.  False with ST_INVALID: close, unless `ignored`. */
+	bool answer;
+	/* An ACK that came in, or a refusal that the sender does not want to
+	 * hear of: drop it and keep the connection. */
+	bool ignored;
 	uint8_t key[32];		/* DELIVERY_BEGIN.key */
 	uint8_t digest[32];		/* DELIVERY_BEGIN.digest */
 	struct report *reports;
@@ -27,6 +31,10 @@ struct parsed {
 };
 
 /*
+ * `frame` holds one message.  A frame with several (HL7 batches) is cut with
+ * hl7_next_message() of wire/hl7.h first, and each gets its own ACK; given
+ * whole it is refused.  The head borrows from `frame`, all else from `arena`.
+ *
  * Always fills `out`; ST_OK means "reports may be stored", ST_INVALID means
  * "answer out->reply (or close) and store nothing", ST_TOO_BIG means the
  * arena's limit was reached (answer out->reply).

@@ -78,6 +78,13 @@ charset_is_utf8(struct span s)
 	return valid_len(s) == s.len;
 }
 
+/* See charset.h. */
+bool
+charset_is_ascii(struct span s)
+{
+	return scan_non_ascii(s) == s.len;
+}
+
 /* --- which set --------------------------------------------------------------- */
 
 /* HL70211, and what is seen in its place. */

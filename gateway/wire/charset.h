@@ -15,6 +15,9 @@ enum charset { CHARSET_IS_UTF8, CHARSET_IS_LATIN9, CHARSET_IS_WINDOWS1252 };
 /* True where `s` is UTF-8 (RFC 3629: no surrogate, nothing overlong). */
 bool charset_is_utf8(struct span s);
 
+/* True where `s` is ASCII. */
+bool charset_is_ascii(struct span s);
+
 /*
  * What MSH-18 (HL70211) says, its first repetition, unescaped.
  *

@@ -1,0 +1,55 @@
+/*
+ * hl7_report.h -- one PATIENT_RESULT of an ORU^R01 (HL7 v2.5.1 section
+ * 7.3.1): the segments from a PID to before the next one, as a report.
+ *
+ * Driven by the order of the segments, whatever version the sender claims:
+ * an OBX after an SPM describes the specimen, an NTE belongs to the PID, OBR,
+ * OBX or SPM before it, what is not known is passed over.
+ */
+#ifndef INTAKE_HL7_REPORT_H
+#define INTAKE_HL7_REPORT_H
+
+#include "intake/hl7_card.h"
+#include "intake/hl7_context.h"
+#include "intake/release.h"
+
+enum { HL7_DOCUMENTS_MAX = 64 };	/* PDFs in one report */
+
+/* A report while its segments are read.  Raw spans borrow from the frame. */
+struct hl7_build {
+	struct report *report;
+	struct release_sum sum;
+	struct hl7_card card;
+	struct panel *panel;		/* the last; NULL: none yet */
+	struct observation *observation;	/* the last; NULL: none */
+	bool in_specimen;		/* after an SPM */
+	struct span order_control;	/* ORC-1 */
+	struct span placer, filler;	/* ORC-2, ORC-3 */
+	struct span order_status;	/* OBR-25 */
+	bool panel_has_lines;
+	struct observation *observations;	/* room for all of them */
+	size_t n_observations;
+	struct note *note_room;
+	size_t n_notes;
+};
+
+/*
+ * Reads the segments after `pid` off `r` up to the next PID into `report`.
+ * `head` is what MSH said.  Reasons to refuse go to c->refusal.
+ */
+void hl7_report_read(struct hl7_context *c, struct span pid,
+    struct hl7_reader *r, const struct hl7_ack_head *head,
+    struct report *report);
+
+/* Adds one OBX to the last panel: hl7_observation.c. */
+void hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
+    const struct hl7_fields *obx);
+
+/* Fills what PID says: hl7_patient.c. */
+void hl7_patient_read(struct hl7_context *c, const struct hl7_fields *pid,
+    struct report *report);
+
+/* A person in an XCN, CNN or NDL: hl7_patient.c. */
+struct person_name hl7_professional(struct hl7_context *c, struct span field);
+
+#endif
