@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { CompactEncrypt } from 'jose'
 
 const top = new URL('../..', import.meta.url).pathname
-const out = process.env.GUICHET_OUT ?? `${top}build/x86_64`
+const out = process.env.GUICHET_OUT || `${top}build/x86_64`
 const rounds = Number(process.argv[2] ?? 11)
 const goal = 10
 const size = 200000

@@ -19,7 +19,7 @@ except ImportError:
     print("ok 1 - jwcrypto # SKIP python3-jwcrypto is not installed\n1..1")
     sys.exit(0)
 
-OUT = os.environ.get("GUICHET_OUT", os.path.join(HERE, "../../build/x86_64"))
+OUT = os.environ.get("GUICHET_OUT") or os.path.join(HERE, "../../build/x86_64")
 TYP = "guichet-claim+jws"
 FHIR = "application/fhir+json"
 count = failed = 0

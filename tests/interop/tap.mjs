@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 const top = new URL('../..', import.meta.url).pathname
-const out = process.env.GUICHET_OUT ?? `${top}build/x86_64`
+const out = process.env.GUICHET_OUT || `${top}build/x86_64`
 let count = 0
 let failed = 0
 

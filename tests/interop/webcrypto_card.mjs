@@ -165,6 +165,23 @@ async function wrongOnes(card, keys) {
     'nor the right one at another box')
 }
 
+/** The page's own reader of symbols; it has no package.json beside it. */
+async function thePageReads() {
+  const v = JSON.parse(readFileSync(new URL('vectors.json',
+    import.meta.url)))
+  const source = readFileSync(new URL(
+    '../../gateway/web/pickup/symbols.js', import.meta.url), 'utf8')
+  const page = await import('data:text/javascript,' +
+    encodeURIComponent(source))
+
+  for (const [name, shape] of [['number', page.CARD_NUMBER],
+    ['code', page.SLIP_CODE]])
+    ok(page.printSymbols(v[name], shape) === v[`${name}_printed`] &&
+      page.readSymbols(v[`${name}_printed`], shape).text === v[name],
+    `the page prints and reads the ${name}`)
+}
+
 await theVectors()
+await thePageReads()
 await aFreshCard()
 done()
