@@ -1,10 +1,12 @@
 #include "pickup/pickup.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "crypto/random.h"
 #include "pickup/headers.h"
 #include "pickup/page.h"
 
@@ -191,6 +193,17 @@ prepare_tls(struct pickup *p, const struct config *config)
 		    options.sessions_max);
 }
 
+/* Left to itself, jansson opens /dev/urandom at the first object. */
+static void
+seed_json(void)
+{
+	size_t seed = 0;
+
+	while (seed == 0)
+		random_bytes(&seed, sizeof(seed));
+	json_object_seed(seed);
+}
+
 static void
 on_resume_timer(uv_timer_t *timer)
 {
@@ -215,6 +228,7 @@ pickup_prepare(struct pickup *p, struct role *role)
 		    "unknown: this build is broken");
 	headers_set_page_policy(page_policy());
 	prepare_tls(p, config);
+	seed_json();
 	uv_timer_init(p->loop, &p->resume_timer);
 	uv_timer_init(p->loop, &p->stop_timer);
 	p->resume_timer.data = p->stop_timer.data = p;

@@ -161,8 +161,9 @@ in_closing(struct session *s, enum conn_event ev)
 	if (ev != CONN_CLOSED)
 		unexpected("connection event after close", (int)ev);
 	s->state = SESSION_FREE;
+	/* A client that waited may get this very session at once. */
 	pickup_return_session(s->pickup, s);
-	return SESSION_FREE;
+	return s->state;
 }
 
 static enum session_state
