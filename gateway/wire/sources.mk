@@ -7,6 +7,8 @@ wire_SRCS = \
     hl7_number.c \
     hl7_time.c \
     hl7_zone.c \
+    http.c \
+    http_response.c \
     mllp.c \
     pdf.c \
     scan.c

@@ -16,6 +16,10 @@ wire/hl7_test_SRCS = wire/hl7.c wire/hl7_escape.c wire/scan.c
 UNIT += wire/hl7_time_test
 wire/hl7_time_test_SRCS = wire/hl7_time.c wire/hl7_zone.c
 
+UNIT += wire/http_test
+wire/http_test_SRCS = wire/http.c wire/http_response.c base/status.c
+wire/http_test_LIBS = picohttpparser
+
 UNIT += wire/mllp_test
 wire/mllp_test_SRCS = wire/mllp.c wire/scan.c
 
