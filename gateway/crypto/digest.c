@@ -1,8 +1,9 @@
 #include "crypto/digest.h"
 
 #include "base/wipe.h"
+#include "crypto/sha256_blocks.h"
 
-enum { SHA256_BLOCK = 64, SHA256_LEN = 32 };
+enum { SHA256_LEN = 32 };
 
 /* See digest.h. */
 void
@@ -11,11 +12,36 @@ sha256_start(struct sha256 *h)
 	br_sha256_init(&h->context);
 }
 
+/*
+ * BearSSL's context holds what does not fill a block, and pads at the end;
+ * whole blocks in between go to the faster code.
+ */
+static void
+update(br_sha256_context *c, struct span bytes)
+{
+	size_t open = (size_t)(c->count % SHA256_BLOCK_BYTES);
+	size_t first = open == 0 ? 0 : SHA256_BLOCK_BYTES - open;
+	size_t blocks;
+
+	if (first > bytes.len)
+		first = bytes.len;
+	br_sha256_update(c, bytes.ptr, first);
+	bytes = span_slice(bytes, first, bytes.len);
+	blocks = bytes.len / SHA256_BLOCK_BYTES;
+	if (blocks > 0) {
+		sha256_blocks(c->val, bytes.ptr, blocks);
+		c->count += blocks * SHA256_BLOCK_BYTES;
+		bytes = span_slice(bytes, blocks * SHA256_BLOCK_BYTES,
+		    bytes.len);
+	}
+	br_sha256_update(c, bytes.ptr, bytes.len);
+}
+
 /* See digest.h. */
 void
 sha256_add(struct sha256 *h, struct span bytes)
 {
-	br_sha256_update(&h->context, bytes.ptr, bytes.len);
+	update(&h->context, bytes);
 }
 
 /* See digest.h. */
@@ -27,7 +53,7 @@ sha256_add_field(struct sha256 *h, struct span bytes)
 	for (size_t i = 0; i < sizeof(len); i++)
 		len[i] = (uint8_t)((uint64_t)bytes.len >> (56 - 8 * i));
 	br_sha256_update(&h->context, len, sizeof(len));
-	br_sha256_update(&h->context, bytes.ptr, bytes.len);
+	update(&h->context, bytes);
 }
 
 /* See digest.h. */
@@ -72,7 +98,7 @@ struct keyed {
 static void
 key_start(struct keyed *k, struct span key)
 {
-	uint8_t block[SHA256_BLOCK] = { 0 };
+	uint8_t block[SHA256_BLOCK_BYTES] = { 0 };
 
 	if (key.len > sizeof(block))
 		sha256(key, block);
@@ -111,7 +137,7 @@ hmac_sha256(struct span key, struct span bytes, uint8_t out[static 32])
 
 	key_start(&k, key);
 	h = k.inner;
-	br_sha256_update(&h, bytes.ptr, bytes.len);
+	update(&h, bytes);
 	key_finish(&k, &h, out);
 	wipe(&k, sizeof(k));
 	wipe(&h, sizeof(h));
@@ -131,6 +157,32 @@ hkdf_sha256(struct span ikm, struct span salt, struct span info,
 	wipe(&context, sizeof(context));
 }
 
+static void
+store_words(const uint32_t *words, uint8_t *out)
+{
+	for (size_t i = 0; i < 32; i++)
+		out[i] = (uint8_t)(words[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+/*
+ * One round: u = HMAC(u).  After the padded key, inner and outer hash each
+ * take 32 bytes, so that both fill the same one block: u, the end mark, and
+ * the length of 96 bytes in bits (FIPS 180-4 section 5.1.1).
+ */
+static void
+next_round(const struct keyed *k, uint8_t block[static SHA256_BLOCK_BYTES])
+{
+	uint32_t words[8];
+
+	memcpy(words, k->inner.val, sizeof(words));
+	sha256_blocks(words, block, 1);
+	store_words(words, block);
+	memcpy(words, k->outer.val, sizeof(words));
+	sha256_blocks(words, block, 1);
+	store_words(words, block);
+	wipe(words, sizeof(words));
+}
+
 /*
  * RFC 8018 section 5.2 for one block of output: SHA-256 gives 32 bytes and
  * nobody here needs more.  See digest.h.
@@ -140,24 +192,22 @@ pbkdf2_sha256(struct span password, struct span salt, uint32_t rounds,
     struct secret_32 *out)
 {
 	static const uint8_t block_one[4] = { 0, 0, 0, 1 };
+	uint8_t block[SHA256_BLOCK_BYTES] = { [32] = 0x80, [62] = 3 };
 	struct keyed k;
 	br_sha256_context h;
-	struct secret_32 u;
 
 	key_start(&k, password);
 	h = k.inner;
-	br_sha256_update(&h, salt.ptr, salt.len);
-	br_sha256_update(&h, block_one, sizeof(block_one));
-	key_finish(&k, &h, u.byte);
-	*out = u;
+	update(&h, salt);
+	update(&h, (struct span){ block_one, sizeof(block_one) });
+	key_finish(&k, &h, block);
+	memcpy(out->byte, block, sizeof(out->byte));
 	for (uint32_t round = 1; round < rounds; round++) {
-		h = k.inner;
-		br_sha256_update(&h, u.byte, sizeof(u.byte));
-		key_finish(&k, &h, u.byte);
-		for (size_t i = 0; i < sizeof(u.byte); i++)
-			out->byte[i] ^= u.byte[i];
+		next_round(&k, block);
+		for (size_t i = 0; i < sizeof(out->byte); i++)
+			out->byte[i] ^= block[i];
 	}
 	wipe(&k, sizeof(k));
 	wipe(&h, sizeof(h));
-	wipe(&u, sizeof(u));
+	wipe(block, sizeof(block));
 }

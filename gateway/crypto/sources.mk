@@ -3,4 +3,5 @@ crypto_SRCS = \
     constant_time.c \
     digest.c \
     p256.c \
-    random.c
+    random.c \
+    sha256_blocks.c

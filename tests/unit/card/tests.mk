@@ -17,6 +17,7 @@ card/issue_test_SRCS = \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
+    crypto/sha256_blocks.c \
     jose/jwk.c
 card/issue_test_LIBS = bearssl
 
@@ -32,6 +33,7 @@ card/vectors_test_SRCS = \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
+    crypto/sha256_blocks.c \
     jose/compact.c \
     jose/concat_kdf.c \
     jose/json_header.c \

@@ -2,7 +2,8 @@ UNIT += \
     crypto/aead_test \
     crypto/constant_time_test \
     crypto/digest_test \
-    crypto/p256_test
+    crypto/p256_test \
+    crypto/sha256_blocks_test
 
 crypto/aead_test_SRCS = \
     base/hex.c \
@@ -17,7 +18,8 @@ crypto/constant_time_test_SRCS = \
     crypto/constant_time.c \
     crypto/random.c
 
-crypto/digest_test_SRCS = base/hex.c base/wipe.c crypto/digest.c
+crypto/digest_test_SRCS = base/hex.c base/wipe.c crypto/digest.c \
+    crypto/sha256_blocks.c
 crypto/digest_test_LIBS = bearssl
 
 crypto/p256_test_SRCS = \
@@ -26,5 +28,12 @@ crypto/p256_test_SRCS = \
     base/wipe.c \
     crypto/digest.c \
     crypto/p256.c \
-    crypto/random.c
+    crypto/random.c \
+    crypto/sha256_blocks.c
 crypto/p256_test_LIBS = bearssl
+
+crypto/sha256_blocks_test_SRCS = \
+    base/wipe.c \
+    crypto/digest.c \
+    crypto/sha256_blocks.c
+crypto/sha256_blocks_test_LIBS = bearssl

@@ -8,6 +8,7 @@ fhir_test_SRCS = \
     base/json_writer.c \
     base/wipe.c \
     crypto/digest.c \
+    crypto/sha256_blocks.c \
     $(fhir_SRCS:%=fhir/%)
 
 # `bundle_test print` writes the sample bundles, one a line, for validators
