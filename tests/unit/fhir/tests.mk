@@ -6,8 +6,9 @@ UNIT += \
 fhir_test_SRCS = \
     base/base64.c \
     base/json_writer.c \
+    base/log.c \
     base/wipe.c \
-    crypto/digest.c \
+    $(crypto_SRCS:%=crypto/%) \
     crypto/sha256_blocks.c \
     $(fhir_SRCS:%=fhir/%)
 

@@ -1,0 +1,148 @@
+#include "intake/identity.h"
+
+#include "reports.h"
+#include "tap.h"
+
+static const struct secret_32 key = { { 1 } }, other_key = { { 2 } };
+static const uint8_t sender[32] = { 9 };
+
+static struct identity
+identity(const struct report *r)
+{
+	struct identity out;
+
+	identity_of(r, sender, &key, &out);
+	return out;
+}
+
+static bool
+same(const uint8_t a[static 32], const uint8_t b[static 32])
+{
+	return memcmp(a, b, 32) == 0;
+}
+
+static void
+test_versions_share_the_report(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), later = r;
+	struct identity a = identity(&r), b;
+
+	later.issued.text = span_of("2026-11-22");
+	later.version_ms++;
+	b = identity(&later);
+	ok(same(a.report, b.report) && same(a.content, b.content) &&
+	    same(a.patient, b.patient), "sent again later: all the same");
+	later.status = BUNDLE_CORRECTED;
+	b = identity(&later);
+	ok(same(a.report, b.report) && !same(a.content, b.content),
+	    "corrected: other content of the same report");
+	later.patient.name.family = span_of("AUTRE");
+	b = identity(&later);
+	ok(same(a.report, b.report) && !same(a.patient, b.patient),
+	    "another patient: still the same report (rule 7)");
+	later.report_id = span_of("LAB-2");
+	ok(!same(a.report, identity(&later).report), "another filler order");
+}
+
+static void
+test_patient_without_case_and_hyphens(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
+
+	r.patient.name.family = span_of("Le-Gall");
+	s.patient.name.family = span_of("LE GALL");
+	ok(same(identity(&r).patient, identity(&s).patient),
+	    "Le-Gall is LE GALL");
+	s.patient.name.family = span_of("LE GAL");
+	ok(!same(identity(&r).patient, identity(&s).patient),
+	    "and not LE GAL");
+	s = r;
+	s.patient.birth_date = span_of("1979-03-29");
+	ok(!same(identity(&r).patient, identity(&s).patient),
+	    "nor somebody born a day later");
+	s = r;
+	s.patient.name.family = span_of("LeGallD");
+	s.patient.name.given = span_of("OMINIQUE");
+	ok(!same(identity(&r).patient, identity(&s).patient),
+	    "letters do not move from name to name");
+}
+
+static void
+test_content_sees_every_part(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
+	struct panel p = r.panels[0];
+	struct observation o[2] = { p.observations[0], p.observations[1] };
+	struct identity a = identity(&r);
+	struct document d = r.documents[0];
+
+	s.panels = &p;
+	p.observations = o;
+	ok(same(a.content, identity(&s).content), "a copy is the same");
+	o[1].value.number = span_of("3.0");
+	ok(!same(a.content, identity(&s).content), "3 is not 3.0");
+	o[1] = r.panels[0].observations[1];
+	o[0].status = OBSERVATION_CORRECTED;
+	ok(!same(a.content, identity(&s).content), "a status");
+	o[0] = r.panels[0].observations[0];
+	o[0].n_notes = 0;
+	ok(!same(a.content, identity(&s).content), "a note");
+	s = r;
+	s.documents = &d;
+	d.bytes.len--;
+	ok(!same(a.content, identity(&s).content), "the document");
+}
+
+static void
+test_without_filler_order(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s;
+
+	r.report_id = (struct span){ 0 };
+	s = r;
+	ok(same(identity(&r).report, identity(&s).report),
+	    "known by its content");
+	s.status = BUNDLE_APPENDED;
+	ok(!same(identity(&r).report, identity(&s).report), "and only by it");
+}
+
+static void
+test_the_key_matters(void)
+{
+	const struct report *r = report_sample(SAMPLE_CHEMISTRY);
+	struct identity a = identity(r), b;
+
+	identity_of(r, sender, &other_key, &b);
+	ok(!same(a.report, b.report) && !same(a.patient, b.patient) &&
+	    !same(a.content, b.content), "another key, other hashes");
+	ok(!same(a.report, a.patient) && !same(a.patient, a.content),
+	    "three kinds, three values");
+}
+
+static void
+test_sender(void)
+{
+	struct hl7_ack_head h = { .sending_application = span_of("LIS"),
+	    .sending_facility = span_of("A") };
+	uint8_t a[32], b[32];
+
+	identity_sender(&h, span_of("default"), a);
+	identity_sender(&h, span_of("default"), b);
+	ok(same(a, b), "the same");
+	h.sending_application = span_of("LISA");
+	h.sending_facility = span_of("");
+	identity_sender(&h, span_of("default"), b);
+	ok(!same(a, b), "MSH-3 and MSH-4 do not run together");
+}
+
+int
+main(void)
+{
+	test_versions_share_the_report();
+	test_patient_without_case_and_hyphens();
+	test_content_sees_every_part();
+	test_without_filler_order();
+	test_the_key_matters();
+	test_sender();
+	return done_testing();
+}

@@ -1,0 +1,416 @@
+#include "intake/session.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "conn_fake.h"
+#include "tap.h"
+
+/* --- the role, as a test sees it ------------------------------------------- */
+
+static struct role_seen {
+	unsigned stores, dones, frames, cut, slow, noise, big;
+	struct span frame;
+	char text[4096];
+	/* What intake_store() does at once; EVENTS: nothing. */
+	enum session_event at_once;
+	enum status big_answer;
+} seen;
+
+void
+intake_store(struct session *s, struct span frame)
+{
+	seen.stores++;
+	seen.frame = frame;
+	snprintf(seen.text, sizeof(seen.text), "%.*s", (int)frame.len,
+	    (const char *)frame.ptr);
+	if (seen.at_once == SESSION_EV_ANSWER)
+		session_answer(s, span_of("ACK"));
+	else if (seen.at_once == SESSION_EV_IGNORED)
+		session_ignore(s);
+	else if (seen.at_once == SESSION_EV_NOTHING)
+		session_no_answer(s);
+}
+
+enum status
+intake_refuse_big(struct session *s, struct span part, struct buf *ack)
+{
+	(void)s;
+	(void)part;
+	if (seen.big_answer != ST_OK)
+		return seen.big_answer;
+	return buf_append_text(ack, "TOO BIG");
+}
+
+void
+intake_session_done(struct session *s)
+{
+	(void)s;
+	seen.dones++;
+}
+
+void
+intake_count(struct session *s, enum session_count what)
+{
+	unsigned *const counter[] = { &seen.frames, &seen.cut, &seen.slow,
+	    &seen.noise, &seen.big };
+
+	(void)s;
+	++*counter[what];
+}
+
+/* --- one session on a fake connection -------------------------------------- */
+
+enum { FRAME_MAX = 200000 };
+
+static uv_loop_t loop;
+static struct budget budget;
+static struct session_limits limits;
+
+static struct session *
+fresh(void)
+{
+	static struct session s;
+
+	region_release(&s.input, 0);
+	region_release(&s.frame, 0);
+	memset(&s, 0, sizeof(s));
+	memset(&seen, 0, sizeof(seen));
+	seen.at_once = SESSION_EVENTS;
+	conn_fake_reset();
+	loop.time = 1000000;
+	budget_init(&budget, 100000);
+	limits = (struct session_limits){ .idle_ms = 60000,
+	    .frame_bytes_max = FRAME_MAX, .receiving = &budget };
+	if (session_init(&s, &limits) != ST_OK)
+		abort();
+	s.conn.timer.loop = &loop;
+	session_start(&s);
+	return &s;
+}
+
+static bool
+wrote(const char *text)
+{
+	return conn_fake.n_kept == strlen(text) &&
+	    memcmp(conn_fake.kept, text, conn_fake.n_kept) == 0;
+}
+
+static void
+test_a_frame_is_stored_and_answered(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0bMSH|1\r\x1c\r");
+	ok(s->state == SESSION_STORING && strcmp(seen.text, "MSH|1\r") == 0,
+	    "stored");
+	ok(conn_fake.reads == 1 && conn_fake.writes == 0,
+	    "nothing read or written before the vault said so");
+	session_answer(s, span_of("MSA|AA\r"));
+	ok(s->state == SESSION_REPLYING && conn_fake.writes == 1 &&
+	    wrote("\x0bMSA|AA\r\x1c\r"), "the ACK is one write, framed");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_READING && conn_fake.reads == 2, "reads on");
+	conn_fake_emit(&s->conn, CONN_EOF);
+	ok(s->state == SESSION_CLOSING && conn_fake.closes == 1, "closes");
+	conn_fake_emit(&s->conn, CONN_CLOSED);
+	ok(s->state == SESSION_DONE && seen.dones == 1 && budget.used == 0,
+	    "done, and nothing is held");
+}
+
+static void
+test_pipelined_frames_wait_their_turn(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r\x0b""2\x1c\r\n\x0b""3\x1c\r");
+	for (int i = 1; i <= 3; i++) {
+		ok(s->state == SESSION_STORING && (int)seen.stores == i &&
+		    seen.text[0] == '0' + i, "frame %d", i);
+		session_answer(s, span_of("A"));
+		ok(conn_fake.writes == i, "one write each");
+		conn_fake_emit(&s->conn, CONN_WRITTEN);
+	}
+	ok(s->state == SESSION_READING && conn_fake.reads == 2,
+	    "read again only after the last");
+}
+
+static void
+test_every_split(void)
+{
+	static const char text[] = "noise\x0b""a\x1c" "b\r\x1c\r\n\x0b" "c\x1c\r";
+	unsigned bad = 0;
+
+	for (size_t one = 0; one < sizeof(text); one++) {
+		struct session *s = fresh();
+
+		seen.at_once = SESSION_EV_ANSWER;
+		for (size_t i = 0; i < sizeof(text) - 1; i++) {
+			size_t step = one == 0 ? 1 : one;
+			size_t len = step < sizeof(text) - 1 - i ? step :
+			    sizeof(text) - 1 - i;
+
+			conn_fake_span(&s->conn, (struct span){
+			    (const uint8_t *)text + i, len });
+			while (s->state == SESSION_REPLYING)
+				conn_fake_emit(&s->conn, CONN_WRITTEN);
+			i += len - 1;
+		}
+		bad += !wrote("\x0b" "ACK\x1c\r\x0b" "ACK\x1c\r");
+	}
+	ok(bad == 0, "two ACKs however the bytes are cut");
+}
+
+static void
+test_answer_from_inside_store(void)
+{
+	struct session *s = fresh();
+
+	seen.at_once = SESSION_EV_ANSWER;
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r");
+	ok(s->state == SESSION_REPLYING && wrote("\x0b" "ACK\x1c\r"),
+	    "answered at once");
+	s = fresh();
+	seen.at_once = SESSION_EV_IGNORED;
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r\x0b""2\x1c\r");
+	ok(s->state == SESSION_READING && seen.stores == 2 &&
+	    conn_fake.writes == 0, "ignored: the next one, no answer");
+	s = fresh();
+	seen.at_once = SESSION_EV_NOTHING;
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r\x0b""2\x1c\r");
+	ok(s->state == SESSION_CLOSING && seen.stores == 1 &&
+	    conn_fake.writes == 0, "not stored: closed without a word");
+}
+
+static void
+test_fs_without_cr(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c");
+	ok(s->state == SESSION_READING && s->conn.idle_ms == SESSION_PAUSE_MS,
+	    "waits half a second");
+	conn_fake_emit(&s->conn, CONN_TIMEOUT);
+	ok(s->state == SESSION_STORING && seen.stores == 1, "then it was all");
+	s = fresh();
+	conn_fake_bytes(&s->conn, "\x0b""1\x1c");
+	conn_fake_emit(&s->conn, CONN_EOF);
+	ok(s->state == SESSION_STORING, "the end ends it too");
+	session_answer(s, span_of("A"));
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_CLOSING && wrote("\x0b" "A\x1c\r"),
+	    "a half-closed sender gets its ACK (R8)");
+}
+
+static void
+test_silence(void)
+{
+	struct session *s = fresh();
+
+	for (int i = 0; i < 3; i++)
+		conn_fake_emit(&s->conn, CONN_TIMEOUT);
+	ok(s->state == SESSION_READING && conn_fake.closes == 0,
+	    "between frames silence is no fault");
+	conn_fake_bytes(&s->conn, "\x0b""1");
+	conn_fake_emit(&s->conn, CONN_TIMEOUT);
+	ok(s->state == SESSION_CLOSING && seen.slow == 1, "inside one it is");
+}
+
+static void
+test_slow_drip(void)
+{
+	struct session *s = fresh();
+	int bytes = 0;
+
+	conn_fake_bytes(&s->conn, "\x0b""1");
+	while (s->state == SESSION_READING && bytes++ < 1000) {
+		loop.time += 1000;
+		conn_fake_bytes(&s->conn, "x");
+	}
+	ok(s->state == SESSION_CLOSING && seen.slow == 1 && bytes > 55 &&
+	    bytes < 70, "a byte a second is cut off after %d s", bytes);
+	s = fresh();
+	conn_fake_bytes(&s->conn, "\x0b");
+	for (int i = 0; i < 90; i++) {
+		static char block[2049];
+
+		memset(block, 'x', sizeof(block) - 1);
+		loop.time += 1000;
+		conn_fake_bytes(&s->conn, block);
+	}
+	ok(s->state == SESSION_READING, "2 kB a second is not");
+}
+
+static void
+test_frame_over_the_limit(void)
+{
+	static char block[60001];
+	struct session *s = fresh();
+
+	memset(block, 'x', sizeof(block) - 1);
+	conn_fake_bytes(&s->conn, "\x0b");
+	for (int i = 0; i < 4; i++)
+		conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_REPLYING && wrote("\x0bTOO BIG\x1c\r") &&
+	    seen.big == 1, "answered");
+	ok(budget.used == 0, "its memory is given back");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_LINGERING && conn_fake.shuts == 1, "lingers");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	conn_fake_bytes(&s->conn, block);
+	conn_fake_bytes(&s->conn, "\x0b" "again\x1c\r");
+	ok(s->state == SESSION_LINGERING && seen.stores == 0,
+	    "throws the rest away");
+	loop.time += SESSION_LINGER_MAX_MS;
+	conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_CLOSING, "not for ever");
+	s = fresh();
+	seen.big_answer = ST_NOT_FOUND;
+	conn_fake_bytes(&s->conn, "\x0b");
+	for (int i = 0; i < 4; i++)
+		conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_CLOSING && conn_fake.writes == 0,
+	    "without an MSH there is nothing to answer");
+}
+
+static void
+test_noise(void)
+{
+	static char block[60001];
+	struct session *s = fresh();
+
+	memset(block, 'x', sizeof(block) - 1);
+	conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_READING, "60 kB outside a frame");
+	conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_CLOSING && seen.noise == 1, "120 kB: closed");
+}
+
+static void
+test_budget(void)
+{
+	static char block[60001];
+	struct ticket other = { 0 };
+	struct session *s = fresh();
+
+	memset(block, 'x', sizeof(block) - 1);
+	(void)budget_take(&budget, &other, 200000);
+	conn_fake_bytes(&s->conn, "\x0b" "1\x1c\r");
+	ok(s->state == SESSION_WAITING && conn_fake.reads == 1,
+	    "waits without reading");
+	budget_leave(&budget, &other);
+	ok(budget_next(&budget) == &s->ticket, "gets room");
+	session_room(s);
+	ok(s->state == SESSION_STORING && seen.stores == 1, "goes on");
+	session_answer(s, span_of("A"));
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	(void)budget_take(&budget, &other, 200000);
+	conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_WAITING, "waits again");
+	session_stop(s);
+	conn_fake_emit(&s->conn, CONN_CLOSED);
+	ok(s->state == SESSION_DONE && budget.first == NULL,
+	    "and leaves the line when it ends");
+}
+
+static bool
+all_zero(const struct region *r)
+{
+	for (size_t i = 0; i < r->size; i++)
+		if (r->ptr[i] != 0)
+			return false;
+	return true;
+}
+
+static void
+test_nothing_stays_in_memory(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0b" "a long partial frame\x0b" "short\x1c\r");
+	session_forget_frame(s);
+	ok(all_zero(&s->frame), "the frame, also a longer one before it");
+	session_answer(s, span_of("A"));
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(all_zero(&s->input), "what was read");
+	conn_fake_bytes(&s->conn, "\x0b" "half a message");
+	conn_fake_emit(&s->conn, CONN_FAILED);
+	conn_fake_emit(&s->conn, CONN_CLOSED);
+	ok(s->state == SESSION_DONE && all_zero(&s->input) &&
+	    all_zero(&s->frame), "half a message whose sender went away");
+	ok(seen.cut == 1, "which is counted");
+}
+
+/* Every event in every state: either a transition or our own bug. */
+static void
+test_states_times_events(void)
+{
+	/* One row per state; columns in the order of SESSION_EVENT_MAP.
+	 * '.' cannot happen, otherwise the first letter of the next state. */
+	static const struct { enum session_state at; const char *next; } row[] = {
+		{ SESSION_READING,   "RC.RC....." "C" },
+		{ SESSION_WAITING,   "......R..." "C" },
+		{ SESSION_STORING,   ".......PRC" "S" },
+		{ SESSION_REPLYING,  "..RCC....." "P" },
+		{ SESSION_LINGERING, "LCLCC....." "C" },
+		{ SESSION_CLOSING,   "CCCCCDCCCC" "C" },
+		{ SESSION_DONE,      ".........." "." },
+	};
+	static const char letter[] = "RWSPLCD";
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		for (int ev = 0; ev < SESSION_EVENTS; ev++) {
+			char expected = row[i].next[ev], got = '.';
+			int status;
+			pid_t pid = fork();
+
+			if (pid == 0) {
+				struct session *s = fresh();
+
+				fclose(stderr);
+				s->state = row[i].at;
+				s->lingers_until_ms = UINT64_MAX;
+				if (ev <= SESSION_EV_CLOSED)
+					conn_fake_emit(&s->conn,
+					    (enum conn_event)ev);
+				else if (ev == SESSION_EV_ROOM)
+					session_room(s);
+				else if (ev == SESSION_EV_ANSWER)
+					session_answer(s, span_of("A"));
+				else if (ev == SESSION_EV_IGNORED)
+					session_ignore(s);
+				else if (ev == SESSION_EV_NOTHING)
+					session_no_answer(s);
+				else
+					session_stop(s);
+				_exit(s->state);
+			}
+			waitpid(pid, &status, 0);
+			if (WIFEXITED(status))
+				got = letter[WEXITSTATUS(status)];
+			ok(got == expected && (got != '.' ||
+			    WTERMSIG(status) == SIGABRT),
+			    "state %c event %d: %c", letter[row[i].at], ev, got);
+		}
+}
+
+int
+main(void)
+{
+	setvbuf(stdout, NULL, _IONBF, 0);
+	test_a_frame_is_stored_and_answered();
+	test_pipelined_frames_wait_their_turn();
+	test_every_split();
+	test_answer_from_inside_store();
+	test_fs_without_cr();
+	test_silence();
+	test_slow_drip();
+	test_frame_over_the_limit();
+	test_noise();
+	test_budget();
+	test_nothing_stays_in_memory();
+	test_states_times_events();
+	return done_testing();
+}
