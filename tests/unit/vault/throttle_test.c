@@ -1,0 +1,173 @@
+#include "vault/throttle.h"
+
+#include "tap.h"
+#include "vault_rig.h"
+
+static const struct rig_report plain = { .card = "CARD000001", .key = 1,
+    .patient = 1, .content = 1, .version_ms = 1000 };
+
+static void
+start(struct rig *r)
+{
+	rig_open(r);
+	(void)rig_card(r, "CARD000001", 7, false, NULL);
+	(void)rig_deliver(r, &plain);
+}
+
+static uint64_t
+try(struct rig *r, const char *number, uint8_t token)
+{
+	return rig_open_card(r, number, token)->outcome;
+}
+
+static void
+test_ten_an_hour(const char *number, const char *what)
+{
+	struct rig r;
+	unsigned refused = 0;
+
+	start(&r);
+	for (int i = 0; i < 10; i++)
+		refused += try(&r, number, 8) == ST_NOT_FOUND;
+	ok(refused == 10, "%s: ten wrong attempts are refused", what);
+	ok(try(&r, number, 8) == ST_THROTTLED, "%s: then it is closed", what);
+	ok(rig_open_card(&r, number, 7)->retry_after_s == 3600,
+	    "for an hour, for the right token as well");
+	rig_reopen(&r, true);
+	ok(try(&r, number, 7) == ST_THROTTLED, "a restart does not help");
+	rig_wait(&r, 3599);
+	ok(try(&r, number, 7) == ST_THROTTLED, "nor does almost an hour");
+	r.system_s += 5000;
+	vault_tick(&r.v);
+	ok(try(&r, number, 7) == ST_THROTTLED, "nor a clock put forward");
+	rig_wait(&r, 1);
+	ok(try(&r, number, 7) != ST_THROTTLED, "the hour does");
+	for (int i = 0; i < 10; i++)
+		(void)try(&r, number, 8);
+	ok(rig_open_card(&r, number, 8)->retry_after_s == 7200,
+	    "the next time it is two");
+	for (int i = 0; i < 5; i++) {
+		rig_wait(&r, 4 * 3600);
+		for (int k = 0; k < 10; k++)
+			(void)try(&r, number, 8);
+	}
+	ok(rig_open_card(&r, number, 8)->retry_after_s == 4 * 3600,
+	    "never more than four");
+	rig_close(&r);
+}
+
+static void
+test_right_tokens_do_not_count(void)
+{
+	struct rig r;
+	unsigned opened = 0;
+
+	start(&r);
+	for (int i = 0; i < 40; i++)
+		opened += try(&r, "CARD000001", 7) == ST_OK;
+	ok(opened == 40, "a patient may look as often as she likes");
+	for (int i = 0; i < 9; i++)
+		(void)try(&r, "CARD000001", 8);
+	ok(try(&r, "CARD000001", 7) == ST_OK, "also after nine wrong ones");
+	rig_wait(&r, 3600);
+	for (int i = 0; i < 9; i++)
+		(void)try(&r, "CARD000001", 8);
+	ok(try(&r, "CARD000001", 7) == ST_OK, "an hour later they start anew");
+	rig_close(&r);
+}
+
+static void
+test_network(void)
+{
+	struct rig r;
+	char number[CARD_TEXT + 1];
+
+	start(&r);
+	for (int i = 0; i < 60; i++) {
+		snprintf(number, sizeof(number), "XXXXXXX%03d", i);
+		(void)try(&r, number, 8);
+	}
+	ok(try(&r, "CARD000001", 7) == ST_THROTTLED,
+	    "sixty cards tried from one address close the address");
+	rig_wait(&r, 600);
+	ok(try(&r, "CARD000001", 7) == ST_OK, "for ten minutes");
+	rig_close(&r);
+}
+
+/* In parallel: all attempts of one batch count. */
+static void
+test_parallel(void)
+{
+	static const uint8_t peer[16];
+	struct rig r;
+	struct message m = { .id = MSG_CARD_OPEN };
+	uint8_t wrong[32] = { 0 };
+	unsigned refused = 0, throttled = 0;
+
+	start(&r);
+	rig_forget(&r);
+	m.card_open.card = span_of("CARD000001");
+	m.card_open.token_hash = (struct span){ wrong, 32 };
+	m.card_open.peer = (struct span){ peer, 16 };
+	for (int i = 0; i < 50; i++)
+		rig_take(&r, &m);
+	(void)vault_turn(&r.v);
+	for (size_t i = 0; i < 50; i++) {
+		const struct message *a = rig_answer(&r, MSG_CARD_OPENED, i);
+
+		refused += a->card_opened.outcome == ST_NOT_FOUND;
+		throttled += a->card_opened.outcome == ST_THROTTLED;
+	}
+	ok(refused == 10 && throttled == 40,
+	    "fifty at once: ten are refused, forty throttled");
+	rig_close(&r);
+}
+
+/* A flood of throttled attempts must not wear out the flash. */
+static void
+test_flood_is_cheap(void)
+{
+	struct rig r;
+	uint64_t syncs;
+
+	start(&r);
+	for (int i = 0; i < 10; i++)
+		(void)try(&r, "CARD000001", 8);
+	syncs = r.v.database_syncs;
+	for (int i = 0; i < 100; i++)
+		(void)try(&r, "CARD000001", 8);
+	ok(r.v.database_syncs == syncs, "throttled attempts write nothing");
+	rig_wait(&r, 5 * DAY_S);
+	(void)rig_sweep(&r);
+	ok(rig_sql(&r, "SELECT count(*) FROM throttle") == 0,
+	    "old counters are forgotten");
+	rig_close(&r);
+}
+
+static void
+test_keys_hide(void)
+{
+	struct rig r;
+
+	start(&r);
+	(void)try(&r, "CARD000001", 8);
+	ok(rig_sql(&r, "SELECT count(*) FROM throttle WHERE "
+	    "length(key) = 32") == 3, "three counters");
+	ok(rig_sql(&r, "SELECT count(*) FROM throttle WHERE "
+	    "instr(CAST(key AS TEXT), 'CARD') > 0") == 0,
+	    "none of which holds a card's number");
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	test_ten_an_hour("CARD000001", "a card");
+	test_ten_an_hour("NOSUCHCARD", "no card");
+	test_right_tokens_do_not_count();
+	test_network();
+	test_parallel();
+	test_flood_is_cheap();
+	test_keys_hide();
+	return done_testing();
+}
