@@ -77,9 +77,15 @@ class Mock {
   }
 }
 
+// As gateway/pickup/headers.c sends them.
+const OF_ALL = { 'Cache-Control': 'no-store',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY' };
+
 function send(response, status, body = '', headers = {}) {
-  response.writeHead(status, { 'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff', ...headers });
+  response.writeHead(status, { ...OF_ALL, ...headers });
   response.end(body);
 }
 
@@ -94,7 +100,7 @@ const CORS = { 'Access-Control-Allow-Origin': '*',
 function getPage(mock, request, response) {
   const { html, csp } = mock.page;
   send(response, 200, html, { 'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': csp, 'Referrer-Policy': 'no-referrer' });
+    'Content-Security-Policy': csp });
 }
 
 function postCard(mock, request, response, name) {

@@ -48,7 +48,7 @@ class Document {
 
 // Numbers go in as text and come out with the same digits ("5.10").
 export function fhirText(bundle) {
-  return JSON.stringify(bundle).replace(/"\u0001([^"]*)"/g, '$1');
+  return JSON.stringify(bundle).replace(/"\\u0001([^"]*)"/g, '$1');
 }
 
 const decimal = (digits) => `\u0001${digits}`;

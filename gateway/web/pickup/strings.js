@@ -51,6 +51,9 @@ const STRINGS = {
     'Upper or lower case, with or without hyphens: anything works. You may also paste the whole text of the slip.'],
   'start.submit': ['Voir mes résultats', 'See my results'],
   'start.slip': ['Votre ticket', 'Your slip'],
+  // As the slip prints them (gateway/desk/texts.def).
+  'slip.card': ['carte', 'card'],
+  'slip.code': ['code', 'code'],
   'start.slip.scan': [
     'Plus simple : visez le carré du ticket avec l’appareil photo de votre téléphone.',
     'Easier: point your phone’s camera at the square on the slip.'],
@@ -215,6 +218,7 @@ const STRINGS = {
   'share.text': [
     'Créez un code à scanner. Le médecin voit ce compte rendu pendant le temps que vous choisissez, et vous pouvez l’arrêter à tout moment.',
     'Make a code to scan. The doctor sees this report for as long as you choose, and you can stop it at any time.'],
+  'share.again': ['Un autre partage', 'Another share'],
   'share.open': ['Partager avec un médecin', 'Share with a doctor'],
   'share.which': ['Quel compte rendu ?', 'Which report?'],
   'share.duration': ['Pendant combien de temps ?', 'For how long?'],

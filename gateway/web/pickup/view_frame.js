@@ -41,7 +41,7 @@ function drawTop(onLanguage) {
 }
 
 function drawFoot() {
-  const phone = meta('phone');
+  const phone = meta('phone').replace(/ /g, '\u00a0');
   document.getElementById('foot').replaceChildren(
     el('p', { class: 'foot-paper' }, icon('document'),
       el('span', null, t('foot.paper'), ' ',

@@ -33,7 +33,7 @@ export function problemCard(problem, level = 'h1') {
   el('div', null,
     el(level, { class: 'problem-title' }, words('title')),
     el('p', null, words('text')),
-    el(level === 'h1' ? 'h2' : 'h4', { class: 'todo' }, t('todo')),
+    el(level === 'h1' ? 'h2' : 'h3', { class: 'todo' }, t('todo')),
     el('ul', null, words('todo').split('|').map((todo) => el('li', null, todo))),
     problem.details.check && el('p', { class: 'soft' },
       t('check.code', { check: problem.details.check }))));
@@ -42,7 +42,7 @@ export function problemCard(problem, level = 'h1') {
 // `actions`: { onRetry, onBack }, each may be missing.
 export function problemView(problem, { onRetry, onBack }) {
   const retry = onRetry && RETRY.includes(problem.kind);
-  const phone = meta('phone');
+  const phone = meta('phone').replace(/ /g, '\u00a0');
   return el('section', { class: 'card narrow' },
     problemCard(problem),
     phone && el('p', { class: 'soft' }, t('foot.phone', { phone })),

@@ -1,7 +1,7 @@
 // view_report.js -- the reports of a visit, newest first.
 
 import { epochText, fhirDateText, spanText } from './dates.js';
-import { button, el, icon, outsideText } from './dom.js';
+import { button, el, icon, meta, outsideText } from './dom.js';
 import { isNotable } from './flags.js';
 import { Problem } from './problem.js';
 import { allRows } from './report.js';
@@ -50,7 +50,7 @@ function sampledAt(report) {
 function drawFacts(report) {
   const sampled = sampledAt(report);
   return el('dl', { class: 'facts' },
-    fact(t('report.lab'), report.lab),
+    fact(t('report.lab'), report.lab !== meta('lab') && report.lab),
     fact(t('report.sampled'), sampled && fhirDateText(sampled)),
     fact(t('report.issued'), report.issued && fhirDateText(report.issued)),
     fact(t('report.validated'), report.validation.names.join(', ')),
@@ -144,7 +144,7 @@ function drawBar({ onRefresh, onClose }) {
     el('div', { class: 'actions' },
       button(t('report.refresh'), { class: 'quiet', onclick: onRefresh },
         'refresh'),
-      button(t('report.print'), { class: 'quiet', onclick: () => print() },
+      button(t('report.print'), { class: 'quiet print', onclick: () => print() },
         'print'),
       button(t('report.close'), { class: 'secondary', id: 'close',
         onclick: onClose }, 'close')));

@@ -17,13 +17,16 @@ const DAY_S = 24 * HOUR_S;
 // A doctor's program may fetch twice, and be started again; a link that got
 // about is worth no more than this.
 const SHARE_USES_MAX = 20;
+// The box takes no shorter one; it ends with the bundle all the same.
+const SHARE_TTL_MIN_S = 60;
 const QUIET_ZONE = 4;
 
 // --- making -------------------------------------------------------------------
 
 function ttlOf(duration, entry) {
   const left = Math.floor(entry.closes - now_s());
-  return Math.min({ hour: HOUR_S, day: DAY_S, closes: left }[duration], left);
+  const wanted = { hour: HOUR_S, day: DAY_S, closes: left }[duration];
+  return Math.max(SHARE_TTL_MIN_S, Math.min(wanted, left));
 }
 
 // A server must not be able to send the doctor, and the key, elsewhere.
@@ -146,7 +149,7 @@ function drawDurations(entry) {
       { when: epochText(entry.closes) }), '', left <= HOUR_S));
 }
 
-function drawForm(entries, bid, failure, onMake) {
+function drawForm(entries, { bid, failure }, again, onMake) {
   const entry = entries.find((e) => e.bid === bid) ?? entries[0];
   function submit(event) {
     event.preventDefault();
@@ -155,6 +158,7 @@ function drawForm(entries, bid, failure, onMake) {
       duration: form.get('duration'), guarded: form.get('guarded') === 'yes' });
   }
   return el('form', { class: 'card', onsubmit: submit },
+    again && el('h2', null, t('share.again')),
     el('p', { class: 'lead' }, t('share.text')),
     drawWhich(entries, bid),
     drawDurations(entry),
@@ -201,5 +205,5 @@ export function shareView(visit, state, { onRedraw, onBack }) {
       el('div', { class: 'actions' }, button(t('report.title'),
         { class: 'quiet', onclick: onBack }, 'back'))),
     visit.shares.slice().reverse().map((s) => drawShare(s, { onStop })),
-    drawForm(entries, state.bid, state.failure, onMake));
+    drawForm(entries, state, visit.shares.length > 0, onMake));
 }

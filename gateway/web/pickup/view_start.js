@@ -137,8 +137,8 @@ function drawSlip() {
       svg('path', { d: qrPath(rows) })),
     svg('path', { class: 'slip-rule', d:
         'M104 78h150M104 94h166M104 110h120M104 126h140' }),
-    slipLine(182, '1', t('start.card'), '7K3M-Q9XD-2F8'),
-    slipLine(232, '2', t('start.code'), 'H4TR-90WB-E6VN-5CYA')),
+    slipLine(182, '1', t('slip.card'), '7K3M-Q9XD-2F8'),
+    slipLine(232, '2', t('slip.code'), 'H4TR-90WB-E6VN-5CYA')),
     el('figcaption', null, t('start.slip.scan')));
 }
 

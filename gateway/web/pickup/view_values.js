@@ -3,7 +3,6 @@
 
 import { fhirDateText } from './dates.js';
 import { el, icon, outsideText, svg } from './dom.js';
-import { isNotable } from './flags.js';
 import { earlierValues } from './report.js';
 import { hasString, t } from './strings.js';
 
@@ -11,10 +10,21 @@ const TONE_ICONS = { high: 'up', low: 'down', critical: 'alert',
   notice: 'info' };
 const EARLIER_MAX = 3;
 
+function flagText(flag) {
+  return flag.word ? t(`flag.${flag.word}`) : flag.printed;
+}
+
 function flagPill(flag) {
-  const text = flag.word ? t(`flag.${flag.word}`) : flag.printed;
   return el('span', { class: `flag is-${flag.tone}`, dir: 'auto' },
-    TONE_ICONS[flag.tone] && icon(TONE_ICONS[flag.tone]), text);
+    TONE_ICONS[flag.tone] && icon(TONE_ICONS[flag.tone]), flagText(flag));
+}
+
+// "Resistant" as a result needs no flag that says "Resistant" once more.
+function drawFlags(row) {
+  const said = valueText(row.value).toLowerCase();
+  const flags = row.flags.filter((f) => flagText(f).toLowerCase() !== said);
+  return el('span', { class: 'flags' }, flags.map(flagPill),
+    rowStatus(row.status));
 }
 
 function valueText(value) {
@@ -84,24 +94,32 @@ function drawEarlier(earlier) {
 }
 
 function cell(label, properties, ...content) {
-  return el('td', { role: 'cell', 'data-label': label, ...properties }, content);
+  return el('td', { role: 'cell', 'data-label': t(label), ...properties },
+    content);
 }
 
-function drawRow(row, earlier, withEarlier) {
-  return el('tr', { role: 'row', class: row.flags.some(isNotable) ?
-    'is-flagged' : null },
-  el('th', { scope: 'row', role: 'rowheader',
-    class: row.depth > 0 ? 'is-member' : null },
-  outsideText('span', row.name)),
-  cell(t('table.result'), { class: 'cell-result' },
-    Object.keys(row.value).length > 0 && drawValue(row.value),
-    el('span', { class: 'flags' }, row.flags.map(flagPill),
-      rowStatus(row.status))),
-  cell(t('table.range'), { class: row.range.text ? 'cell-range' :
+function rangeCell(row) {
+  return cell('table.range', { class: row.range.text ? 'cell-range' :
     'cell-range is-empty' },
-  outsideText('span', row.range.text, { class: 'printed' }), rangeScale(row)),
-  withEarlier && cell(t('table.earlier'),
-    { class: earlier.length > 0 ? '' : 'is-empty' }, drawEarlier(earlier)));
+  outsideText('span', row.range.text, { class: 'printed' }), rangeScale(row));
+}
+
+function earlierCell(earlier) {
+  return cell('table.earlier', { class: earlier.length > 0 ? 'cell-earlier' :
+    'cell-earlier is-empty' }, drawEarlier(earlier));
+}
+
+// `columns`: which of range and earlier the table has.
+function drawRow(row, earlier, columns) {
+  return el('tr', { role: 'row' },
+    el('th', { scope: 'row', role: 'rowheader',
+      class: row.depth > 0 ? 'is-member' : null },
+    outsideText('span', row.name)),
+    cell('table.result', { class: 'cell-result' },
+      Object.keys(row.value).length > 0 && drawValue(row.value),
+      drawFlags(row)),
+    columns.includes('range') && rangeCell(row),
+    columns.includes('earlier') && earlierCell(earlier));
 }
 
 function drawNotes(row, columns) {
@@ -111,15 +129,13 @@ function drawNotes(row, columns) {
   }
   if (notes.length === 0) return null;
   return el('tr', { role: 'row', class: 'note-row' },
-    el('td', { role: 'cell', colspan: columns }, notes));
+    el('td', { role: 'cell', colspan: columns.length }, notes));
 }
 
-function drawHead(withEarlier) {
-  const names = ['analysis', 'result', 'range', ...(withEarlier ?
-    ['earlier'] : [])];
+function drawHead(columns) {
   return el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' },
-    names.map((name) => el('th', { scope: 'col', role: 'columnheader' },
-      t(`table.${name}`)))));
+    columns.map((name) => el('th', { scope: 'col', role: 'columnheader',
+      class: `column-${name}` }, t(`table.${name}`)))));
 }
 
 function specimenText({ type, collected }) {
@@ -135,18 +151,29 @@ function drawSpecimens(panel) {
     specimen.notes.map((n) => outsideText('p', n, { class: 'printed soft' }))]);
 }
 
+// Columns that would be empty all the way down are left out.
+function columnsOf(panel, earlier) {
+  return ['analysis', 'result',
+    panel.rows.some((row) => row.range.text !== '') && 'range',
+    earlier.some((values) => values.length > 0) && 'earlier'].filter(Boolean);
+}
+
+function drawTable(panel, title, report, others) {
+  const earlier = panel.rows.map((row) => earlierValues(row, report, others));
+  const columns = columnsOf(panel, earlier);
+  return el('table', { role: 'table', class: `has-${columns.length}`,
+    'aria-label': panel.title || title || t('table.other') },
+  drawHead(columns),
+  el('tbody', { role: 'rowgroup' }, panel.rows.map((row, i) => [
+    drawRow(row, earlier[i], columns), drawNotes(row, columns)])));
+}
+
 // `others`: the other reports of this visit, for earlier values.
 export function panelTable(panel, title, report, others) {
-  const earlier = panel.rows.map((row) => earlierValues(row, report, others));
-  const withEarlier = earlier.some((values) => values.length > 0);
-  const columns = withEarlier ? 4 : 3;
   return el('div', { class: 'panel' },
-    panel.title && outsideText('h4', panel.title, { class: 'panel-title' }),
+    panel.title && outsideText(title ? 'h4' : 'h3', panel.title,
+      { class: 'panel-title' }),
     drawSpecimens(panel),
-    panel.rows.length > 0 && el('table', { role: 'table',
-      'aria-label': panel.title || title || t('table.other') },
-    drawHead(withEarlier),
-    el('tbody', { role: 'rowgroup' }, panel.rows.map((row, i) => [
-      drawRow(row, earlier[i], withEarlier), drawNotes(row, columns)]))),
+    panel.rows.length > 0 && drawTable(panel, title, report, others),
     panel.notes.map((n) => outsideText('p', n, { class: 'printed panel-note' })));
 }
