@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -121,6 +122,19 @@ receive_start(struct role *role)
 	free(storage.ptr);
 }
 
+/* libuv opens its spare descriptor with the first stream: before the sandbox
+ * is closed, or it tries again with every connection. */
+static void
+open_spare(uv_loop_t *loop)
+{
+	uv_tcp_t first;
+
+	if (uv_tcp_init(loop, &first) != 0)
+		die("event loop");
+	uv_close((uv_handle_t *)&first, NULL);
+	uv_run(loop, UV_RUN_NOWAIT);
+}
+
 /* See role.h. */
 void
 role_inherit(struct role *role, enum role_id id)
@@ -135,6 +149,10 @@ role_inherit(struct role *role, enum role_id id)
 	role->internals = calloc(1, sizeof(*role->internals));
 	if (role->internals == NULL || uv_loop_init(&role->loop) != 0)
 		die("event loop");
+	/* libuv keeps a spare descriptor for the day when there are none, and
+	 * would open a file for it at the first connection: too late here. */
+	role->loop.emfile_fd = eventfd(0, EFD_CLOEXEC);
+	open_spare(&role->loop);
 }
 
 /* --- peers ----------------------------------------------------------------- */
@@ -233,6 +251,8 @@ obey(struct role *role, const struct message *m, int with)
 	default:
 		dispatch(role, m);
 	}
+	if (with >= 0 && m->id != MSG_PEER)
+		unexpected("descriptor beside a message", (int)m->id);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "os/filter.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,7 +23,7 @@ enum { COMPARISONS = 2 };
 
 struct comparison {
 	unsigned argument;	/* from 1; 0: none */
-	uint64_t mask, value;
+	uint64_t mask, value;	/* value without argument: the errno to fail with */
 };
 
 struct call {
@@ -37,6 +38,7 @@ struct call {
 #define TWO(n, v, m, w)  { { n, UINT64_MAX, v }, { m, UINT64_MAX, w } }
 #define CLEAR(n, bits)   { { n, bits, 0 } }
 #define SELF(n)          { { n, UINT64_MAX, OWN_PID } }
+#define REFUSE           { { 0, 0, EACCES } }
 
 static const struct call calls[] = {
 #define CALL(GROUP, name, RULE, reason) { SYS_##GROUP, #name, RULE, reason },
@@ -61,13 +63,20 @@ fill(struct scmp_arg_cmp *out, const struct comparison *must)
 }
 
 static int
-allow(scmp_filter_ctx filter, int number, const struct comparison *must)
+error_of(const struct comparison *must)
+{
+	return must[0].argument == 0 ? (int)must[0].value : 0;
+}
+
+static int
+add(scmp_filter_ctx filter, int number, const struct comparison *must)
 {
 	struct scmp_arg_cmp arguments[COMPARISONS];
 	unsigned n = fill(arguments, must);
+	uint32_t action = error_of(must) == 0 ? SCMP_ACT_ALLOW
+	    : SCMP_ACT_ERRNO((uint16_t)error_of(must));
 
-	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, n,
-	    arguments);
+	return seccomp_rule_add_array(filter, action, number, n, arguments);
 }
 
 static int
@@ -79,7 +88,7 @@ allow_groups(scmp_filter_ctx filter, unsigned groups)
 		/* Negative: this architecture has no such call. */
 		if ((calls[i].group & groups) == 0 || number < 0)
 			continue;
-		if (allow(filter, number, calls[i].must) != 0)
+		if (add(filter, number, calls[i].must) != 0)
 			return -1;
 	}
 	return 0;
@@ -92,7 +101,7 @@ allow_extra(scmp_filter_ctx filter, const struct sandbox_call *extra)
 		struct comparison must[COMPARISONS] = { { extra->argument,
 		    UINT64_MAX, extra->value } };
 
-		if (allow(filter, extra->number, must) != 0)
+		if (add(filter, extra->number, must) != 0)
 			return -1;
 	}
 	return 0;
@@ -156,6 +165,8 @@ out:
 static void
 print_condition(const struct comparison *must, FILE *to)
 {
+	if (error_of(must) != 0)
+		fprintf(to, ", always fails: %s", strerror(error_of(must)));
 	for (unsigned i = 0; i < COMPARISONS && must[i].argument != 0; i++) {
 		fprintf(to, "%s argument %u", i == 0 ? "," : " and",
 		    must[i].argument);

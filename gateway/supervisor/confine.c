@@ -31,6 +31,7 @@ leave_paths(const struct config *config, const struct folders *f)
 		{ f->run, true, "the command's socket", false },
 		{ certificates, false, "pickup reads it at start", false },
 		{ keys, false, "pickup reads it at start", false },
+		{ "/dev/null", false, "libuv's spare descriptor", false },
 		/* Last: where there is none, users have fixed numbers. */
 		{ access("/etc/passwd", R_OK) == 0 ? "/etc/passwd" : NULL,
 		  false, "roles look their user up", false },
