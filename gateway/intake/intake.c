@@ -370,6 +370,26 @@ make_slots(struct intake *in)
 		    &delivery_owner, &in->slots[i].session, i);
 }
 
+static void
+open_listener(struct intake *in)
+{
+	struct role *role = in->role;
+
+	in->listener = (struct listener){ .on_waiting = on_waiting,
+	    .on_accepted = on_accepted, .on_refused = on_refused,
+	    .owner = in };
+	in->timer.data = in->grace.data = in->before_sleep.data = in;
+	uv_timer_init(&role->loop, &in->timer);
+	uv_timer_init(&role->loop, &in->grace);
+	uv_prepare_init(&role->loop, &in->before_sleep);
+	uv_timer_start(&in->timer, on_counters, COUNTERS_MS, COUNTERS_MS);
+	uv_prepare_start(&in->before_sleep, on_before_sleep);
+	if (listener_open(&in->listener, &role->loop,
+	    role->listen_fd[0]) != ST_OK)
+		role_refuse("cannot listen on mllp.listen = %s",
+		    role->config.mllp_listen);
+}
+
 /* See intake.h. */
 void
 intake_prepare(struct role *role)
@@ -392,25 +412,5 @@ intake_prepare(struct role *role)
 	};
 	budget_init(&in.shared.working, WORKING_BYTES);
 	make_slots(&in);
-}
-
-/* See intake.h. */
-void
-intake_start(struct role *role)
-{
-	struct intake *in = of(role);
-
-	in->listener = (struct listener){ .on_waiting = on_waiting,
-	    .on_accepted = on_accepted, .on_refused = on_refused,
-	    .owner = in };
-	in->timer.data = in->grace.data = in->before_sleep.data = in;
-	uv_timer_init(&role->loop, &in->timer);
-	uv_timer_init(&role->loop, &in->grace);
-	uv_prepare_init(&role->loop, &in->before_sleep);
-	uv_timer_start(&in->timer, on_counters, COUNTERS_MS, COUNTERS_MS);
-	uv_prepare_start(&in->before_sleep, on_before_sleep);
-	if (listener_open(&in->listener, &role->loop,
-	    role->listen_fd[0]) != ST_OK)
-		role_refuse("cannot listen on mllp.listen = %s",
-		    role->config.mllp_listen);
+	open_listener(&in);
 }

@@ -9,12 +9,9 @@
 
 #include "ipc/role.h"
 
-/* All that needs a path or may be refused; dies with a line on standard error
- * that says what to do. */
+/* All that needs a path or may be refused, the listener among it; dies with
+ * a line on standard error that says what to do. */
 void intake_prepare(struct role *role);
-
-/* Opens the listener; the sandbox is closed. */
-void intake_start(struct role *role);
 
 /* See struct role_events. */
 void intake_on_peer_lost(struct role *role, enum role_id peer);

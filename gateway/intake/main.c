@@ -3,7 +3,8 @@
  * and hands them to the vault.
  *
  * Trusts nobody: every byte on its socket is the lab network's.
- * Never: opens a file, makes a connection, reads a stored result.
+ * Never: makes a connection, reads a stored result; opens no file once the
+ * sandbox is closed.
  * Descriptors: 3 supervisor, 4 listening socket.
  */
 #include "base/status.h"
@@ -32,6 +33,5 @@ main(int argc, char **argv)
 	role_inherit(&role, ROLE_INTAKE);
 	intake_prepare(&role);
 	sandbox_enter(&intake_policy);
-	intake_start(&role);
 	return role_run(&role, &events, handlers, COUNT(handlers));
 }
