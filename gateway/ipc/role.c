@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -149,9 +148,6 @@ role_inherit(struct role *role, enum role_id id)
 	role->internals = calloc(1, sizeof(*role->internals));
 	if (role->internals == NULL || uv_loop_init(&role->loop) != 0)
 		die("event loop");
-	/* libuv keeps a spare descriptor for the day when there are none, and
-	 * would open a file for it at the first connection: too late here. */
-	role->loop.emfile_fd = eventfd(0, EFD_CLOEXEC);
 	open_spare(&role->loop);
 }
 
