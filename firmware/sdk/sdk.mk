@@ -16,6 +16,13 @@ CC      = $(SYSROOT)/bin/cc
 AR      = $(TARGET_AR)
 STRIP   = $(TARGET_STRIP)
 
+# Where firmware/sdk/deps put node when the machine's own is too old.
+NODE_BIN := $(lastword $(wildcard \
+    $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guichet/node-*/bin))
+ifneq ($(NODE_BIN),)
+export PATH := $(NODE_BIN):$(PATH)
+endif
+
 # --- hardening: the same for our programs and for third parties ----------------
 
 # Programs are position-independent though static: ASLR moves them whole.
