@@ -13,18 +13,12 @@
  */
 static const br_ec_impl *const curve = &br_ec_p256_m31;
 
-/* The order n of the base point and the field's prime p (SP 800-186 3.2.1). */
+/* The order n of the base point (SP 800-186 section 3.2.1.3). */
 static const uint8_t order[32] = {
 	0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
 	0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-};
-static const uint8_t prime[32] = {
-	0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 };
 
 /* a < limit, big-endian, in constant time: the borrow of a - limit. */
@@ -49,14 +43,12 @@ is_scalar(const uint8_t *a)
 	return is_below(a, order) & (any != 0);
 }
 
-/* point = d * point; false where `point` is not on the curve. */
+/* point = d * point; false where `point` is none: BearSSL looks at the first
+ * byte, at x and y < p, and at the curve's equation. */
 static bool
 multiply(struct p256_public *point, const uint8_t *d, size_t d_len)
 {
-	/* BearSSL checks the curve's equation, but not that x and y < p. */
-	return point->point[0] == 4 && is_below(point->point + 1, prime) &&
-	    is_below(point->point + 33, prime) &&
-	    curve->mul(point->point, sizeof(point->point), d, d_len,
+	return curve->mul(point->point, sizeof(point->point), d, d_len,
 	    BR_EC_secp256r1) == 1;
 }
 

@@ -7,6 +7,8 @@
     "bce6faada7179e84f3b9cac2fc632551"
 #define PRIME "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
 #define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
+/* The y of a point with x = 5. */
+#define POINT_5 "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc"
 #define BASE_X "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
 #define BASE_Y "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 
@@ -121,6 +123,10 @@ test_points(void)
 	ok(check(PRIME, "66485c780e2f83d72433bd5d84a06bb6"
 	    "541c2af31dae871728bf856a174f93f4") == ST_INVALID,
 	    "x = p is no coordinate");
+	ok(check("0000000000000000000000000000000000000000000000000000000000"
+	    "000005", POINT_5) == ST_OK &&
+	    check("ffffffff00000001000000000000000000000001000000000000000000"
+	    "000004", POINT_5) == ST_INVALID, "nor is x = p + 5");
 	for (size_t len = 0; len < sizeof(p.point); len++)
 		short_refused &= p256_check((struct span){ p.point, len },
 		    &out) == ST_INVALID;

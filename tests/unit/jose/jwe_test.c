@@ -1,6 +1,7 @@
 #include "jose/jwe.h"
 
 #include "crypto/aead.h"
+#include "jose/concat_kdf.h"
 #include "jose_keys.h"
 #include "tap.h"
 
@@ -238,9 +239,10 @@ test_ecdh_parties(void)
 	    &b) == ST_INVALID, "no sealing to a point off the curve");
 }
 
-#define EPK(x, y) "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"epk\":{" \
-    "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" x "\",\"y\":\"" y "\"}," \
-    "\"apu\":\"Ym94\",\"apv\":\"YXxi\"}"
+#define EPK_OF(x, y, parties) "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\"," \
+    "\"epk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" x "\",\"y\":\"" y \
+    "\"}" parties "}"
+#define EPK(x, y) EPK_OF(x, y, ",\"apu\":\"Ym94\",\"apv\":\"YXxi\"")
 #define ZEROES "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define PRIME "_____wAAAAEAAAAAAAAAAAAAAAD_______________8"
 /* Alice's ephemeral key of RFC 7518 appendix C. */
@@ -286,6 +288,29 @@ test_ephemeral_keys(void)
 	    "")) == ST_MALFORMED, "apu with loose bits");
 }
 
+/* The right key, and a header that names others than the key is for. */
+static void
+test_parties_in_the_header(void)
+{
+	static const char *const other[] = {
+		EPK_OF(AX, AY, ",\"apu\":\"Ym95\",\"apv\":\"YXxi\""),
+		EPK_OF(AX, AY, ",\"apu\":\"Ym94\",\"apv\":\"YXxj\""),
+		EPK_OF(AX, AY, ",\"apu\":\"Ym94\""), EPK_OF(AX, AY, ""),
+	};
+	struct secret_32 alice =
+	    private_of("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo");
+	struct parties who = { span_of("box"), span_of("a|b") };
+	struct secret_32 shared, agreed;
+
+	must(p256_ecdh(&alice, &recipient, &shared));
+	concat_kdf(&shared, "A256GCM", who, 256, &agreed);
+	ok(open_ecdh(craft(&agreed, EPK(AX, AY), "")) == ST_OK,
+	    "another's envelope opens");
+	for (size_t i = 0; i < COUNT(other); i++)
+		ok(open_ecdh(craft(&agreed, other[i], "")) == ST_FORGED,
+		    "but not if its header names others: %zu", i);
+}
+
 int
 main(void)
 {
@@ -298,5 +323,6 @@ main(void)
 	test_ecdh();
 	test_ecdh_parties();
 	test_ephemeral_keys();
+	test_parties_in_the_header();
 	return done_testing();
 }
