@@ -26,8 +26,8 @@ struct listener {
 };
 
 /*
- * Takes over `fd`, a bound stream socket, and listens.  ST_OK or ST_IO (the
- * descriptor stays the caller's).
+ * Takes over `fd`, a bound stream socket, and listens.  ST_OK, or ST_IO: the
+ * descriptor stays the caller's, and `l` belongs to the loop for ever.
  */
 MUST_CHECK enum status
 listener_open(struct listener *l, uv_loop_t *loop, int fd);

@@ -13,7 +13,7 @@
 	"frame-ancestors 'none'; sandbox"
 
 #define NO_PERMISSIONS \
-	"accelerometer=(), autoplay=(), bluetooth=(), camera=(), " \
+	"accelerometer=(), autoplay=(), camera=(), " \
 	"display-capture=(), geolocation=(), gyroscope=(), hid=(), " \
 	"magnetometer=(), microphone=(), midi=(), payment=(), " \
 	"publickey-credentials-get=(), serial=(), usb=()"

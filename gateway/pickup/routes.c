@@ -119,6 +119,7 @@ routes_find(enum http_method method, struct span path, struct route_match *match
 		if (!path_matches(r->pattern, path, match))
 			continue;
 		exists = true;
+		match->plane = r->plane;
 		match->methods[r->method] = true;
 		match->methods[HTTP_OPTIONS] |= r->plane == ROUTE_DATA;
 		match->methods[HTTP_HEAD] |= r->plane != ROUTE_DATA;

@@ -1,0 +1,118 @@
+/* identity_pems.h -- throw-away certificates and keys, for these tests only. */
+#ifndef TESTS_UNIT_NET_IDENTITY_PEMS_H
+#define TESTS_UNIT_NET_IDENTITY_PEMS_H
+
+#define EC_CERTIFICATE \
+	"-----BEGIN CERTIFICATE-----\n" \
+	"MIIBfzCCASWgAwIBAgIUN37DYIbKmtB5Uv9lrWzY+nOTzDIwCgYIKoZIzj0EAwIw\n" \
+	"FDESMBAGA1UEAwwJdGVzdCBvbmx5MCAXDTI2MTEyMjAwMTM0MloYDzIwNTEwNzE0\n" \
+	"MDAxMzQyWjAUMRIwEAYDVQQDDAl0ZXN0IG9ubHkwWTATBgcqhkjOPQIBBggqhkjO\n" \
+	"PQMBBwNCAARQeA1K2KlwtXoM9GJ3mMyXrJm8um2FUXqvkT5SQcEQS701NbTqmDh2\n" \
+	"rIwoqBn//rtaEF49yjdkA1Q0joYlY1rRo1MwUTAdBgNVHQ4EFgQUzdmy5i0H7d4o\n" \
+	"2FIJsLyL9GtYBtMwHwYDVR0jBBgwFoAUzdmy5i0H7d4o2FIJsLyL9GtYBtMwDwYD\n" \
+	"VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBMzlfK4s+KiW5XXxb76Z4I\n" \
+	"JWiOgezUJBu6j7REr7fEfQIhAMjm6dxhQsvKgTfZvnUFIz6NXcy/+Re9I8OsX+je\n" \
+	"efWh\n" \
+	"-----END CERTIFICATE-----\n"
+
+#define EC_KEY \
+	"-----BEGIN PRIVATE KEY-----\n" \
+	"MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgrcGzbfiMlFBXOb/T\n" \
+	"x7xW5CbeIo+bMD+VZ8g1NBp43rWhRANCAARQeA1K2KlwtXoM9GJ3mMyXrJm8um2F\n" \
+	"UXqvkT5SQcEQS701NbTqmDh2rIwoqBn//rtaEF49yjdkA1Q0joYlY1rR\n" \
+	"-----END PRIVATE KEY-----\n"
+
+#define EC_KEY_SEC1 \
+	"-----BEGIN EC PRIVATE KEY-----\n" \
+	"MHcCAQEEIK3Bs234jJRQVzm/08e8VuQm3iKPmzA/lWfINTQaeN61oAoGCCqGSM49\n" \
+	"AwEHoUQDQgAEUHgNStipcLV6DPRid5jMl6yZvLpthVF6r5E+UkHBEEu9NTW06pg4\n" \
+	"dqyMKKgZ//67WhBePco3ZANUNI6GJWNa0Q==\n" \
+	"-----END EC PRIVATE KEY-----\n"
+
+#define RSA_CERTIFICATE \
+	"-----BEGIN CERTIFICATE-----\n" \
+	"MIIDCzCCAfOgAwIBAgIUWJk2QYQ4kQj+ZcxVq3C09mmbqeowDQYJKoZIhvcNAQEL\n" \
+	"BQAwFDESMBAGA1UEAwwJdGVzdCBvbmx5MCAXDTI2MTEyMjAwMTM0NFoYDzIwNTEw\n" \
+	"NzE0MDAxMzQ0WjAUMRIwEAYDVQQDDAl0ZXN0IG9ubHkwggEiMA0GCSqGSIb3DQEB\n" \
+	"AQUAA4IBDwAwggEKAoIBAQCqWVQVFxkjejOgQY0VsYsuVFFVdh8d8c3d/W8T3Z+p\n" \
+	"xnVqcq1Q8soqiAN6OftCGDfj3Qz2vEwhEo6dFqXJEd+D2aNaAb+v+F+cKdVsip7A\n" \
+	"n3gpEw0UkDFskv3gvLO0LUjp1nBfsRD1zqsFszaD6qFQpDSkQfGIsguTxnBL9Ysg\n" \
+	"n54Q2fgPeerQVA14IaFS4pMhKVD67zgR2wC1qgrvv+yhNvocgWG/Fo7W+Zmr4Ewl\n" \
+	"JsnVOHfeogNaM+3z7YeO4x95I9DY7e/JkXW7GaDfkB5tolUKvF21TjEWkFCEEE9B\n" \
+	"3neV+BkSo7drauPSVQJKySCFRO84M4oCiEuDwdeRpkb9AgMBAAGjUzBRMB0GA1Ud\n" \
+	"DgQWBBSQYbsHJHhy/1mp2uBV+L9bORDNTzAfBgNVHSMEGDAWgBSQYbsHJHhy/1mp\n" \
+	"2uBV+L9bORDNTzAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA4IBAQBO\n" \
+	"cmjgn4gde/O4aFKiz60goug5rhbtRWTFpOKIaRx1tcg54DQpMXZ74Qpyqkd+RN4G\n" \
+	"6W87hbeywyrumYgPLLceucFUrNFNtKEjxRRR+ogKn1nCnHItNdJFGFpZJcdRWLxv\n" \
+	"HFid5PD8iK1a0qlM2CffDaIQqnV/RVKXjVaH5aRRMplip4Afz/BbjdQaApN1wzSc\n" \
+	"CsiHTFIzkz3q/9Jv5C/aCOKWRrdiOga5I+OAIxgThrNaEQ2e6gLOJZskh/loMruM\n" \
+	"BRaJ1042q72MDF+bJFdxR4TbulRsuQoZ/kQhBrQnrLiaH/eXWFFp7mPD7XJjT3s0\n" \
+	"1J7TPVPjt6PZlPUvBq2J\n" \
+	"-----END CERTIFICATE-----\n"
+
+#define RSA_KEY \
+	"-----BEGIN PRIVATE KEY-----\n" \
+	"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCqWVQVFxkjejOg\n" \
+	"QY0VsYsuVFFVdh8d8c3d/W8T3Z+pxnVqcq1Q8soqiAN6OftCGDfj3Qz2vEwhEo6d\n" \
+	"FqXJEd+D2aNaAb+v+F+cKdVsip7An3gpEw0UkDFskv3gvLO0LUjp1nBfsRD1zqsF\n" \
+	"szaD6qFQpDSkQfGIsguTxnBL9Ysgn54Q2fgPeerQVA14IaFS4pMhKVD67zgR2wC1\n" \
+	"qgrvv+yhNvocgWG/Fo7W+Zmr4EwlJsnVOHfeogNaM+3z7YeO4x95I9DY7e/JkXW7\n" \
+	"GaDfkB5tolUKvF21TjEWkFCEEE9B3neV+BkSo7drauPSVQJKySCFRO84M4oCiEuD\n" \
+	"wdeRpkb9AgMBAAECggEABd6CCR/8m75QHQtlIwQ0+WmqS7mAJPX509Yxh4uxPpY5\n" \
+	"4WsGEa3rzT9Wb1WkFIjlFBK/qZifPtx20W7AU4csHkzXVfiNdDCoiqbeVZkJEzXr\n" \
+	"W+7uGnFFYqpF2QJnZqPQyU28HW/qV63BMrcT/8OLv02JCsfC3KTVxUenAtb47izD\n" \
+	"RbV7hPqjN1CmFkclbXK44jQL+mGfbzqMn9oH4n5Wmq3bfuDXF0yBSCTc4yvXj8CS\n" \
+	"t4E/ATlxAJMk1GxdnAVLxIkZCDHTMOg78lkL/VhLpzda81nrSw2hswLQb8ppiHmf\n" \
+	"SPWPPKg6qprtJYWsJ71cWO0JhFL8ynV6KK4jk3P/uQKBgQDgq9I2TfGHi7k8UL1r\n" \
+	"O7nKMZT03EuMANPGuEhePKH1LQtUToXFDi1FiOSQ6PFqZdu6pXV15exRb/YwFoC8\n" \
+	"3BjNtj251ZoKAMDmEG/3EZL1p3uLF9EeFds25JTOER9Qir0BKTUXe85/RL+hW8/e\n" \
+	"EO4FwonJiazGl0W7DSR5mbFzHwKBgQDCGlgdFWmHGYmm35lN1O55A+GpKnm+kDyH\n" \
+	"fhnTMAfY9DtGCHI0mOvxBqPE9aRsymN+vQfhuEMpLu3+T5Izo7jiOEG+40JH4kaZ\n" \
+	"zexKEm9T6Wj7EsrAFFjQ2qAxNEMnqAjGLLkBypeexh60A3cen7ig9rn2lx0y0NA2\n" \
+	"bQ62cnL+YwKBgGKNfGytzCE1PVAj6rM7Q8hZ74lpiQok4sDs3XHZDwJJfArDVxKV\n" \
+	"oW47Gmgmhp+xhq1dHyVUclFW15tIg7hUo9y48GKwPB3fLr68vyCV6O0xRpRBIk4c\n" \
+	"MEjoBA5QnHfsI/R6avueJ3rUYWsapxg2PPLx3xc0+UEz4janETT2IkzpAoGBALcY\n" \
+	"3LeKpEIRv/yO/fEihFXZaHwIGlG9g6uYM0o5C54HPQaiHwEoo6B4T/ISeak5/ULn\n" \
+	"k9DD3W6y20PC0bounc+fm70yaSqf81NQoa152FSCYEo+/szUJLfXE7d2gkadRrGS\n" \
+	"LG7ZKc9XOk0625oitqn4M5G+GIf/2/kLRQ6rxXfbAoGASZja154pz9nnDDA8w9SA\n" \
+	"UAS0AytH+/ZzYBjI18QymE1uHwQtdFbwQNBYSVfqwhs4mYtYwyn9oFhBVuMubJbw\n" \
+	"nt0COOpK5Emtl8STIGQYYgSnhC6ZttcIjhjkVIFx89mKVp9+L/biKYVXOw/rGyWH\n" \
+	"iu+M9tjd0+x4EppouMUAQjo=\n" \
+	"-----END PRIVATE KEY-----\n"
+
+#define P384_KEY \
+	"-----BEGIN EC PRIVATE KEY-----\n" \
+	"MIGkAgEBBDCKWsZEMpYuEBxBxJbfhaIClhBx2TuSMs5dMvbgFyd4aZ2WCC1r0iYN\n" \
+	"yeNS+lMq/sigBwYFK4EEACKhZANiAARitrA4aEVMXimZWRkltOt+w7kTJlNkyKMI\n" \
+	"8sAy1g/PilnobpEovsJczF6O/Xwc71CVBGCBhRUmGHgcEvl6v/CxKgr41dEeYBL4\n" \
+	"uXi0MFDzLvcoh8egkSr5R+2NW7AgmfM=\n" \
+	"-----END EC PRIVATE KEY-----\n"
+
+#define RSA_1024_KEY \
+	"-----BEGIN PRIVATE KEY-----\n" \
+	"MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBAJcjHvkkANMLPdKu\n" \
+	"XlWYAzFucXO7jnBGe0V10LWb0R9ROx84bRLgIxjVLlcrqF77vnTBYEN7ecnHNO8m\n" \
+	"3sfGgH7iFbeNN0Yd+FqHFm7ELVKHmXoD/mU1TO72dbnFQaQcWbqVHbiUocVWepY9\n" \
+	"t2WGeuWpfqc0vjs/z0Zcj9xTbA9HAgMBAAECgYAN6R2gsL+irRYznfjwx90DX7bx\n" \
+	"gAHMM7CE5CMhlAXbbA6VAQyJADg6wORTAaGtnF4bQPErROIgwEUO/fTjTlHlN5Ju\n" \
+	"HvKXlvimO5FzZf45Go9t6zY3or/AmwzEr2XwD8A+3j4CY+9/JbAqzGq9rI+3rket\n" \
+	"VSqvMNqsemPgvAK0AQJBAMjJ92tjqmQHqUV67xcBiTAP+IEm1mIA85PeOmyWKAHV\n" \
+	"TaRLSsw4TdqMQ4Ra/wuwl+22AvMfHZhGsImLQnwZsycCQQDAsgtymkqDm0BbFcVN\n" \
+	"W1uklgxDg+odrZ9BbhZBz39B44zrhat+UOPpSUtmSEec2muyTeuwpQrUnGQKAWmi\n" \
+	"NdbhAkBHLhoRLu7bsT+XywHxVPEOYcsF9f+wFIhFFlX94qliJPz2Tl7A0QEAhhL1\n" \
+	"W9Dokvz5HzoieBhkwEKbMAwstGunAkEAhubevs+npPU2m83lACAaS2JEmaurZjWb\n" \
+	"zZm9eTtD8yPUDzrYcak9tZ97atLlV7lONlj4zQTuTSRjoOGWS1p34QJAYxlwT2Kz\n" \
+	"9DrgkHSz/L6thuXnt9iZkEKF5mAy9vwGtk3OIqe9KNtzzNxkd+lOL/l653DPxzGM\n" \
+	"7z2oijJZ5IIMgQ==\n" \
+	"-----END PRIVATE KEY-----\n"
+
+#define ENCRYPTED_KEY \
+	"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" \
+	"MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAjfo/ocrgsiXgICCAAw\n" \
+	"DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHoxHbQvMoagyRn1S0vqNi0EgZBn\n" \
+	"w6UunqPvM4Nvk8ISms3MkxJ3UzWbHfUHitK71R3Ho2ntZ/xlO3gQR+g0URvkVLwr\n" \
+	"LyJ7sj/UTymPois34OWXkvSwuxNHLpczkrw1rUcwK3W1qiupTh77ZPd+s6BpLXFm\n" \
+	"b7TRE8PSo1hvjCkngg6Qz5b5kle2VA8dutvoEBS/R8Eb4O/qhL0C5dhSF7sKjCM=\n" \
+	"-----END ENCRYPTED PRIVATE KEY-----\n"
+
+#endif
