@@ -15,7 +15,7 @@ const STATUS_ICONS = { final: 'check', corrected: 'pen', appended: 'plus' };
 
 function fact(label, content) {
   return content && el('div', { class: 'fact' }, el('dt', null, label),
-    el('dd', { dir: 'auto' }, content));
+    el('dd', null, el('bdi', null, content)));
 }
 
 function drawPatient(patient) {
