@@ -146,7 +146,9 @@ database_open(struct database *db, const char *path,
 	    NULL);
 	if (code == SQLITE_OK)
 		code = prepare_handle(db, key);
-	if (code == SQLITE_OK && sqlite3_db_readonly(db->handle, "main") == 1)
+	/* On a read-only partition it is the lock that fails first. */
+	if (code != SQLITE_NOTADB
+	    && sqlite3_db_readonly(db->handle, "main") == 1)
 		code = SQLITE_READONLY;
 	if (code != SQLITE_OK) {
 		st = refuse(db, "cannot be opened", code);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hex.h"
@@ -120,6 +121,7 @@ vault_prepare(struct role *role)
 {
 	struct vault_settings *s = &process.settings;
 
+	(void)umask(077);
 	s->dir = ".";
 	memcpy(s->box, role->config.box_id, sizeof(s->box));
 	s->window_s = role->config.window_s;

@@ -172,6 +172,15 @@ audit_start(struct vault *v, void *with)
 	return audit_add(&v->audit, &e);
 }
 
+/* A full disk must not keep patients from what is stored. */
+static enum status
+record_start(struct vault *v)
+{
+	enum status st = transaction(v, audit_start, NULL);
+
+	return st == ST_DISK_FULL ? ST_OK : st;
+}
+
 static enum status
 open_all(struct vault *v)
 {
@@ -181,7 +190,7 @@ open_all(struct vault *v)
 	TRY(audit_open(&v->audit, &v->db, &v->clock));
 	TRY(box_load(v));
 	TRY(open_segments(v));
-	return transaction(v, audit_start, NULL);
+	return record_start(v);
 }
 
 /* See vault.h. */
