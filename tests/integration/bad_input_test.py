@@ -89,14 +89,18 @@ def test_refusals():
     still_works("refusals")
 
 
-def test_tolerated():
+def test_attachment_and_charset():
     pdf = report.make_pdf()
-    bad = message(control_id="T1", pdf=pdf).replace(b"^Base64^JVBER", b"^Base64^!!!!!")
-    ok("MSA|AA|T1" in answer(bad), "an attachment that is no base64 is left out, the values are taken")
-    odd = message(control_id="T2").replace(b"UNICODE UTF-8", b"KLINGON")
-    ok("MSA|AA|T2" in answer(odd), "an unknown charset is detected instead")
+    bad = answer(message(control_id="T1", pdf=pdf).replace(b"^Base64^JVBER", b"^Base64^!!!!!"))
+    ok("MSA|AE|T1" in bad and "OBX^8^5" in bad and "base64" in bad,
+       "an attachment that is no base64 is refused by its place", bad)
+    odd = answer(message(control_id="T2").replace(b"UNICODE UTF-8", b"KLINGON"))
+    ok("MSA|AE|T2" in odd and "MSH^1^18" in odd and "8859/1" in odd,
+       "an unknown charset is refused with what is known", odd)
     latin = message(control_id="T3", encoding="iso-8859-1").replace(b"8859/1", b"UNICODE UTF-8")
     ok("MSA|AA|T3" in answer(latin), "a wrongly declared charset is seen")
+    log = BOX.log()
+    ok("AE 102, OBX 5" in log and "AE 103, MSH 18" in log, "the log says the same", log[-400:])
 
 
 # --- configuration and files ------------------------------------------------------
@@ -138,8 +142,9 @@ def test_configuration():
     for name, change, words in rows:
         code, out = start_with(change)
         ok(code not in (0, None) and all(w in out for w in words), f"{name}: {' '.join(words)}", out)
-    code, out = start_with(lambda t: t.replace("state.dir = ", "state.dir = /proc/nothing"), check=True)
-    ok(code != 0 and "state.dir" in out, "a state folder that cannot be made", out)
+    for parent, check in (("/dev/null", True), ("/proc/nothing", False)):
+        code, out = start_with(lambda t: t.replace("state.dir = ", f"state.dir = {parent}"), check=check)
+        ok(code not in (0, None) and parent in out, f"a state folder that cannot be made below {parent}", out)
 
 
 def test_certificate():
@@ -203,18 +208,18 @@ def test_corrupt_database():
     saved = {}
 
     def damage(state):
-        path = find(state, "guichet.db")
+        path = find(state, "vault.db")
         with open(path, "r+b") as db:
             saved["bytes"] = db.read()
             db.seek(0)
             db.write(os.urandom(4096))
 
     def undo(state):
-        with open(find(state, "guichet.db"), "r+b") as db:
+        with open(find(state, "vault.db"), "r+b") as db:
             db.write(saved["bytes"])
 
     stored, said, after, rows = with_store(damage, undo)
-    ok(stored and "guichet.db" in said, "a damaged database is named in the log", said)
+    ok(stored and "vault.db" in said, "a damaged database is named in the log", said)
     ok("AA" not in after, "nothing is acknowledged meanwhile", after)
     ok(rows and len(rows) == 1, "the files were not touched: once restored, all is there", rows)
 
@@ -258,6 +263,6 @@ def test_read_only_store():
 if __name__ == "__main__":
     with BOX:
         CARD.update(BOX.card())
-        main(test_broken_framing, test_too_long, test_refusals, test_tolerated, test_configuration,
+        main(test_broken_framing, test_too_long, test_refusals, test_attachment_and_charset, test_configuration,
              test_certificate, test_options, test_corrupt_database, test_wrong_root_key,
              test_read_only_store)
