@@ -1,0 +1,185 @@
+/*
+ * attack -- enters a role's own policy, then tries one thing that the role
+ * must not be able to do.  tests/sandbox/run starts it, once for each.
+ *
+ *   attack list                        names, "root" behind those for root
+ *   attack ROLE NUMBER PORT FILE       ROLE `none`: without a sandbox
+ *   attack ROLE wait                   enters, prints "in", waits for a byte
+ *   attack ROLE store                  creates, reads and removes a file
+ *   attack ROLE without CALL           CALL fails with EPERM on the way in
+ *
+ * Exit codes: 0 it worked; 10 the kernel said no (its words on standard
+ * output); anything else, and signals, as they come.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/status.h"
+#include "desk/policy.h"
+#include "intake/policy.h"
+#include "pickup/policy.h"
+#include "sandbox/attacks.h"
+#include "vault/policy.h"
+
+enum { WORKED = 0, REFUSED = 10, USAGE = 64 };
+
+static const struct sandbox_policy *const policies[] = {
+	&intake_policy, &vault_policy, &pickup_policy, &desk_policy,
+};
+
+static void
+enter(const char *role)
+{
+	log_init(role, LOG_NOTICE);
+	if (strcmp(role, "none") == 0)
+		return;
+	for (size_t i = 0; i < COUNT(policies); i++) {
+		if (strcmp(policies[i]->role, role) != 0)
+			continue;
+		sandbox_enter(policies[i]);
+		return;
+	}
+	exit(USAGE);
+}
+
+static int
+list(void)
+{
+	for (size_t i = 0; i < n_attacks; i++)
+		printf("%s%s\n", attacks[i].name,
+		    attacks[i].root ? "\troot" : "");
+	return WORKED;
+}
+
+/* Another process with the same memory at the same places; ends with us. */
+static int
+victim(void)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready) != 0 || (pid = fork()) < 0)
+		exit(USAGE);
+	if (pid > 0) {
+		close(ready[1]);
+		if (read(ready[0], &byte, 1) < 0)	/* its end closes */
+			exit(USAGE);
+		close(ready[0]);
+		return pid;
+	}
+	signal(SIGUSR1, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int fd = 0; fd < 16; fd++)
+		close(fd);
+	for (;;)
+		pause();
+}
+
+static struct target
+prepare(char **argv)
+{
+	struct target t = {
+		.port = atoi(argv[0]), .secret = argv[1],
+		.tcp = socket(AF_INET, SOCK_STREAM, 0),
+		.page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	};
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
+		exit(USAGE);
+	t.local = pair[0];
+	t.pid = victim();
+	return t;
+}
+
+/* write(2) only: the sandbox lets nobody ask whether this is a terminal. */
+static void
+say(const char *text)
+{
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+		_exit(USAGE);
+}
+
+static int
+attack(const char *role, char **argv)
+{
+	size_t number = (size_t)atoi(argv[0]);
+	struct target t = prepare(argv + 1);
+
+	if (number >= n_attacks)
+		return USAGE;
+	enter(role);
+	errno = 0;
+	if (attacks[number].try(&t))
+		return WORKED;
+	say(strerror(errno));
+	return REFUSED;
+}
+
+static int
+wait_inside(const char *role)
+{
+	char byte;
+
+	enter(role);
+	say("in\n");
+	return read(STDIN_FILENO, &byte, 1) < 0 ? REFUSED : WORKED;
+}
+
+static int
+store(const char *role)
+{
+	char text[2] = "";
+	int fd;
+
+	enter(role);
+	fd = open("file", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, "ab", 2) != 2 || fsync(fd) != 0 ||
+	    pread(fd, text, 2, 0) != 2 || unlink("file") != 0)
+		return REFUSED;
+	return memcmp(text, "ab", 2) == 0 ? WORKED : REFUSED;
+}
+
+/* As a kernel would be that lacks one part: nothing may be served then. */
+static int
+without(const char *role, const char *call)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int number = seccomp_syscall_resolve_name(call);
+
+	if (filter == NULL || number < 0 || seccomp_rule_add(filter,
+	    SCMP_ACT_ERRNO(EPERM), number, 0) != 0 ||
+	    seccomp_load(filter) != 0)
+		return USAGE;
+	enter(role);
+	return WORKED;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "list") == 0)
+		return list();
+	if (argc == 3 && strcmp(argv[2], "wait") == 0)
+		return wait_inside(argv[1]);
+	if (argc == 3 && strcmp(argv[2], "store") == 0)
+		return store(argv[1]);
+	if (argc == 4 && strcmp(argv[2], "without") == 0)
+		return without(argv[1], argv[3]);
+	if (argc == 5)
+		return attack(argv[1], argv + 2);
+	return USAGE;
+}

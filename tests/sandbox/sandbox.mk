@@ -1,0 +1,10 @@
+# The attacks of tests/sandbox/run: linked with each role's own policy.
+SANDBOX_POLICIES := intake vault pickup desk
+SANDBOX_OBJECTS  := $(OUT)/tests/sandbox/attack.o $(OUT)/tests/sandbox/attacks.o \
+    $(SANDBOX_POLICIES:%=$(OUT)/gateway/%/policy.o)
+
+$(OUT)/tests/sandbox/attack: $(SANDBOX_OBJECTS) $(call own_libs,os base)
+	@echo "  LD    $@"
+	$(Q)$(call link,$@,$(SANDBOX_OBJECTS),os base seccomp)
+
+TEST_TOOLS += $(OUT)/tests/sandbox/attack
