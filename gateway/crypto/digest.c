@@ -1,7 +1,7 @@
 #include "crypto/digest.h"
 
 #include "base/wipe.h"
-#include "crypto/sha256_blocks.h"
+#include "crypto/sha_blocks.h"
 
 enum { SHA256_LEN = 32 };
 
@@ -19,19 +19,19 @@ sha256_start(struct sha256 *h)
 static void
 update(br_sha256_context *c, struct span bytes)
 {
-	size_t open = (size_t)(c->count % SHA256_BLOCK_BYTES);
-	size_t first = open == 0 ? 0 : SHA256_BLOCK_BYTES - open;
+	size_t open = (size_t)(c->count % SHA_BLOCK_BYTES);
+	size_t first = open == 0 ? 0 : SHA_BLOCK_BYTES - open;
 	size_t blocks;
 
 	if (first > bytes.len)
 		first = bytes.len;
 	br_sha256_update(c, bytes.ptr, first);
 	bytes = span_slice(bytes, first, bytes.len);
-	blocks = bytes.len / SHA256_BLOCK_BYTES;
+	blocks = bytes.len / SHA_BLOCK_BYTES;
 	if (blocks > 0) {
 		sha256_blocks(c->val, bytes.ptr, blocks);
-		c->count += blocks * SHA256_BLOCK_BYTES;
-		bytes = span_slice(bytes, blocks * SHA256_BLOCK_BYTES,
+		c->count += blocks * SHA_BLOCK_BYTES;
+		bytes = span_slice(bytes, blocks * SHA_BLOCK_BYTES,
 		    bytes.len);
 	}
 	br_sha256_update(c, bytes.ptr, bytes.len);
@@ -75,14 +75,20 @@ sha256(struct span bytes, uint8_t out[static 32])
 	sha256_finish(&h, out);
 }
 
-/* See digest.h. */
+/* In one piece, so that only the end goes through BearSSL.  See digest.h. */
 void
 sha1(struct span bytes, uint8_t out[static 20])
 {
+	size_t blocks = bytes.len / SHA_BLOCK_BYTES;
+	size_t whole = blocks * SHA_BLOCK_BYTES;
+	struct span rest = span_slice(bytes, whole, bytes.len);
 	br_sha1_context context;
 
 	br_sha1_init(&context);
-	br_sha1_update(&context, bytes.ptr, bytes.len);
+	if (blocks > 0)
+		sha1_blocks(context.val, bytes.ptr, blocks);
+	context.count = whole;
+	br_sha1_update(&context, rest.ptr, rest.len);
 	br_sha1_out(&context, out);
 	wipe(&context, sizeof(context));
 }
@@ -98,7 +104,7 @@ struct keyed {
 static void
 key_start(struct keyed *k, struct span key)
 {
-	uint8_t block[SHA256_BLOCK_BYTES] = { 0 };
+	uint8_t block[SHA_BLOCK_BYTES] = { 0 };
 
 	if (key.len > sizeof(block))
 		sha256(key, block);
@@ -170,7 +176,7 @@ store_words(const uint32_t *words, uint8_t *out)
  * the length of 96 bytes in bits (FIPS 180-4 section 5.1.1).
  */
 static void
-next_round(const struct keyed *k, uint8_t block[static SHA256_BLOCK_BYTES])
+next_round(const struct keyed *k, uint8_t block[static SHA_BLOCK_BYTES])
 {
 	uint32_t words[8];
 
@@ -192,7 +198,7 @@ pbkdf2_sha256(struct span password, struct span salt, uint32_t rounds,
     struct secret_32 *out)
 {
 	static const uint8_t block_one[4] = { 0, 0, 0, 1 };
-	uint8_t block[SHA256_BLOCK_BYTES] = { [32] = 0x80, [62] = 3 };
+	uint8_t block[SHA_BLOCK_BYTES] = { [32] = 0x80, [62] = 3 };
 	struct keyed k;
 	br_sha256_context h;
 

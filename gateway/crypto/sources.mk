@@ -4,4 +4,4 @@ crypto_SRCS = \
     digest.c \
     p256.c \
     random.c \
-    sha256_blocks.c
+    sha_blocks.c

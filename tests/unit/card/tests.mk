@@ -17,7 +17,7 @@ card/issue_test_SRCS = \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
-    crypto/sha256_blocks.c \
+    crypto/sha_blocks.c \
     jose/jwk.c
 card/issue_test_LIBS = bearssl
 
@@ -33,7 +33,7 @@ card/vectors_test_SRCS = \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
-    crypto/sha256_blocks.c \
+    crypto/sha_blocks.c \
     jose/compact.c \
     jose/concat_kdf.c \
     jose/json_header.c \

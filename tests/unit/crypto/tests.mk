@@ -3,7 +3,7 @@ UNIT += \
     crypto/constant_time_test \
     crypto/digest_test \
     crypto/p256_test \
-    crypto/sha256_blocks_test
+    crypto/sha_blocks_test
 
 crypto/aead_test_SRCS = \
     base/hex.c \
@@ -19,7 +19,7 @@ crypto/constant_time_test_SRCS = \
     crypto/random.c
 
 crypto/digest_test_SRCS = base/hex.c base/wipe.c crypto/digest.c \
-    crypto/sha256_blocks.c
+    crypto/sha_blocks.c
 crypto/digest_test_LIBS = bearssl
 
 crypto/p256_test_SRCS = \
@@ -29,11 +29,11 @@ crypto/p256_test_SRCS = \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
-    crypto/sha256_blocks.c
+    crypto/sha_blocks.c
 crypto/p256_test_LIBS = bearssl
 
-crypto/sha256_blocks_test_SRCS = \
+crypto/sha_blocks_test_SRCS = \
     base/wipe.c \
     crypto/digest.c \
-    crypto/sha256_blocks.c
-crypto/sha256_blocks_test_LIBS = bearssl
+    crypto/sha_blocks.c
+crypto/sha_blocks_test_LIBS = bearssl

@@ -1,6 +1,6 @@
 UNIT += desk/audit_walk_test desk/command_test desk/format_test desk/texts_test
 desk/audit_walk_test_SRCS = desk/audit_walk.c crypto/digest.c \
-    crypto/sha256_blocks.c base/wipe.c
+    crypto/sha_blocks.c base/wipe.c
 desk/audit_walk_test_LIBS = bearssl
 desk/command_test_SRCS    = desk/command.c
 desk/command_test_FAKES   = session_fake.c

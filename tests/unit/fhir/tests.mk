@@ -9,7 +9,7 @@ fhir_test_SRCS = \
     base/log.c \
     base/wipe.c \
     $(crypto_SRCS:%=crypto/%) \
-    crypto/sha256_blocks.c \
+    crypto/sha_blocks.c \
     $(fhir_SRCS:%=fhir/%)
 
 # `bundle_test print` writes the sample bundles, one a line, for validators

@@ -13,7 +13,7 @@ jose_test_P256 := \
     crypto/digest.c \
     crypto/p256.c \
     crypto/random.c \
-    crypto/sha256_blocks.c
+    crypto/sha_blocks.c
 
 jose/concat_kdf_test_SRCS = $(jose_test_P256) jose/concat_kdf.c
 jose/concat_kdf_test_LIBS = bearssl
