@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+"""Intake with the whole appliance behind it: real HL7 clients, awkward
+senders, and what the patient then reads."""
+import datetime
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
+
+import report                                              # noqa: E402
+from appliance import Appliance                            # noqa: E402
+from intake_open import Patient, pdf_of, resource          # noqa: E402
+from mllp import VT, connect, frame, read_ack, send        # noqa: E402
+from tap import main, ok, skip                             # noqa: E402
+
+BOX = Appliance()
+serial = 0
+
+
+def message(slip=None, **words):
+    global serial
+    serial += 1
+    words.setdefault("control_id", f"T{serial}")
+    words.setdefault("order", f"ORDER-{serial}")
+    card = slip["card"].replace("-", "") if slip else ""
+    return report.make_message(card=card, **words)
+
+
+def write_files(*messages):
+    paths = []
+    for i, data in enumerate(messages):
+        paths.append(BOX.path(f"message-{i}.hl7"))
+        with open(paths[-1], "wb") as f:
+            f.write(data)
+    return paths
+
+
+def test_mllp_send():
+    paths = write_files(message(control_id="PY1", pdf=report.make_pdf()))
+    done = subprocess.run(["mllp_send", "--loose", "--file", paths[0], "-p",
+                           str(BOX.mllp_port), "127.0.0.1"], capture_output=True, timeout=30)
+    ok(b"MSA|AA|PY1" in done.stdout, "python3-hl7's mllp_send gets AA", done.stdout + done.stderr)
+
+
+def test_npm_clients():
+    for which in ("node-hl7-client", "medplum"):
+        slip = BOX.card()
+        paths = write_files(message(slip, control_id="N1", pdf=report.make_pdf()),
+                            message(slip, control_id="N2"))
+        done = subprocess.run(["node", os.path.join(HERE, "intake_clients.mjs"),
+                               str(BOX.mllp_port), which, *paths],
+                              capture_output=True, timeout=120)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        ok(answers == [{"code": "AA", "control": "N1"}, {"code": "AA", "control": "N2"}],
+           f"npm {which}: two messages, two AA", done.stdout + done.stderr)
+        ok(len(BOX.bundles(slip["card"])) == 2, f"npm {which}: two bundles on the card")
+
+
+def test_patient_reads_it():
+    slip = BOX.card()
+    pdf = report.make_pdf()
+    ok("MSA|AA" in send(BOX.mllp_port, message(slip, pdf=pdf)), "AA")
+    (claim, bundle), = Patient(BOX, slip).open_all()
+    ok(claim["status"] == "final", "the claim says final")
+    ok(pdf_of(bundle) == pdf, "the PDF is bit-identical (R45)")
+    values = [o.get("valueQuantity", {}).get("value") for o in resource(bundle, "Observation")]
+    ok(5.05 in values and 245 in values, "the values are there", values)
+    names = json.dumps(bundle, ensure_ascii=False)
+    ok("Glycémie à jeun" in names and "µmol/L" in names, "accents and units survive (R46)")
+    ok("4711" not in names, "the local identifier is not in it")
+
+
+def test_charsets():
+    for encoding in ("utf-8", "iso-8859-1", "iso-8859-15"):
+        slip = BOX.card()
+        send(BOX.mllp_port, message(slip, encoding=encoding, family="ÉLÉONORE"))
+        (_, bundle), = Patient(BOX, slip).open_all()
+        text = json.dumps(bundle, ensure_ascii=False)
+        ok("ÉLÉONORE" in text and "Créatinine" in text, f"{encoding} is read")
+
+
+def test_big_pdf():
+    slip = BOX.card()
+    pdf = report.make_pdf(padding=12 * 1024 * 1024)
+    data = message(slip, pdf=pdf)
+    start = time.monotonic()
+    ok("MSA|AA" in send(BOX.mllp_port, data), "12 MB PDF: AA")
+    took = time.monotonic() - start
+    ok(took < 5, f"in {took:.2f} s (R16: 5 s for 20 MB)")
+    (_, bundle), = Patient(BOX, slip).open_all()
+    ok(hashlib.sha256(pdf_of(bundle)).digest() == hashlib.sha256(pdf).digest(),
+       "12 MB PDF: bit-identical")
+
+
+def test_pipelining():
+    with connect(BOX.mllp_port) as c:
+        c.sendall(b"".join(frame(message(control_id=f"P{i}")) for i in range(20)))
+        data = b""
+        while data.count(b"\x1c\r") < 20:
+            data += c.recv(65536)
+        got = [part.split(b"MSA|AA|")[1].split(b"\r")[0].decode()
+               for part in data.split(b"\x1c\r")[:-1]]
+        ok(got == [f"P{i}" for i in range(20)], "20 messages at once: 20 ACKs in order", got)
+
+
+def test_byte_by_byte():
+    data = frame(message(control_id="SLOW"))
+    with connect(BOX.mllp_port) as c:
+        for i in range(len(data)):
+            c.sendall(data[i:i + 1])
+        ok("MSA|AA|SLOW" in read_ack(c), f"{len(data)} segments of one byte")
+
+
+def test_splits():
+    data = frame(message(control_id="SPLIT"))
+    bad = []
+    with connect(BOX.mllp_port) as c:
+        for at in range(1, len(data), 7):
+            c.sendall(data[:at])
+            time.sleep(0.0005)
+            c.sendall(data[at:])
+            if "MSA|AA|SPLIT" not in read_ack(c):
+                bad.append(at)
+    ok(not bad, "cut in two at every seventh byte", bad)
+
+
+def test_framing_tolerance():
+    with connect(BOX.mllp_port) as c:
+        c.sendall(VT + message(control_id="A1") + b"\x1c")
+        start = time.monotonic()
+        answer = read_ack(c)
+        took = time.monotonic() - start
+        ok("MSA|AA|A1" in answer and 0.4 < took < 2, f"FS without CR: after a pause ({took:.2f} s)")
+        c.sendall(VT + message(control_id="A2") + b"\x1c" + frame(message(control_id="A3")))
+        ok("|A2" in read_ack(c) and "|A3" in read_ack(c), "FS without CR: the next VT ends it")
+        c.sendall(b"\n\0" + frame(message(control_id="A4").rstrip(b"\r")) + b"\n")
+        ok("|A4" in read_ack(c), "no CR after the last segment; LF and NUL around")
+
+
+def test_half_close():
+    with connect(BOX.mllp_port) as c:
+        c.sendall(frame(message(control_id="HALF")))
+        c.shutdown(socket.SHUT_WR)
+        ok("MSA|AA|HALF" in read_ack(c), "a half-closed sender gets its ACK")
+        ok(c.recv(10) == b"", "and then the end")
+
+
+def test_silent_connections():
+    before = BOX.log()
+    for _ in range(20):
+        connect(BOX.mllp_port).close()
+    time.sleep(0.3)
+    ok(BOX.log() == before, "connections without data make no noise")
+
+
+def test_duplicates():
+    slip = BOX.card()
+    data = message(slip, control_id="DUP", pdf=report.make_pdf())
+    first = send(BOX.mllp_port, data)
+    time.sleep(1.1)
+    ok(send(BOX.mllp_port, data) == first, "same message: the same ACK, byte for byte (R14)")
+    ok(len(BOX.bundles(slip["card"])) == 1, "and no second bundle")
+    BOX.pid_of("intake")
+    os.kill(BOX.pid_of("intake"), 9)
+    BOX.wait_ready()
+    ok(retry(data) == first, "after a restart of intake, too")
+    ok("MSA|AA|DUP" in send(BOX.mllp_port, message(slip, control_id="DUP")),
+       "same control id, other content: taken as new")
+    ok(len(BOX.bundles(slip["card"])) == 2, "a second bundle")
+
+
+def retry(data, seconds=20):
+    """As a LIS does: until there is an answer."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return send(BOX.mllp_port, data)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def test_correction():
+    slip = BOX.card()
+    pdf = report.make_pdf()
+    send(BOX.mllp_port, message(slip, order="CORR", pdf=pdf))
+    time.sleep(1.1)                     # OBR-22 has whole seconds
+    when = datetime.datetime.now()
+    corrected = dict(order="CORR", pdf=pdf, status="C", value="6.66", when=when)
+    send(BOX.mllp_port, message(slip, **corrected))
+    opened = Patient(BOX, slip).open_all()
+    ok(len(opened) == 1 and opened[0][0]["status"] == "corrected" and
+       opened[0][0]["replaces"] is not None, "the correction replaces the report",
+       [c["status"] for c, _ in opened])
+    ok("6.66" in json.dumps(opened[0][1]), "with its new value")
+    count = len(BOX.bundles(slip["card"]))
+    send(BOX.mllp_port, message(slip, **corrected))
+    ok(len(BOX.bundles(slip["card"])) == count, "the same content again: no new version")
+
+
+def test_other_patient_is_quarantined():
+    slip = BOX.card()
+    pdf = report.make_pdf()
+    send(BOX.mllp_port, message(slip, order="WRONG", pdf=pdf))
+    time.sleep(1.1)
+    answer = send(BOX.mllp_port, message(slip, order="WRONG", pdf=pdf, status="C",
+                                         family="AUTRE", birth="19500101"))
+    ok("MSA|AA" in answer, "a correction for another patient: AA, the LIS need not repeat it")
+    ok(not Patient(BOX, slip).open_all(), "nothing is left to open")
+    ok(BOX.status()["quarantined"] >= 1, "it is in quarantine")
+
+
+def test_sixteen_at_once():
+    answers, failures = [], []
+
+    def one(n):
+        try:
+            with connect(BOX.mllp_port, 60) as c:
+                for i in range(10):
+                    control = f"C{n}-{i}"
+                    c.sendall(frame(message(control_id=control, order=f"O{n}-{i}")))
+                    answers.append(f"MSA|AA|{control}\r" in read_ack(c))
+        except Exception as error:                          # noqa: BLE001
+            failures.append(error)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(16)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    ok(len(answers) == 160 and all(answers) and not failures,
+       "16 connections, 10 messages each, each its own ACK", failures)
+
+
+def test_seventy_connections():
+    held = [connect(BOX.mllp_port) for _ in range(70)]
+    late = held[-1]
+    late.sendall(frame(message(control_id="LATE")))
+    late.settimeout(1)
+    try:
+        early = late.recv(10)
+    except TimeoutError:
+        early = None
+    ok(early is None, "the 70th of 64 connections waits")
+    for c in held[:10]:
+        c.close()
+    late.settimeout(20)
+    ok("MSA|AA|LATE" in read_ack(late), "and is served when others leave")
+    for c in held:
+        c.close()
+
+
+def test_many_big_ones_at_once():
+    """12 connections of 20 MB each: 240 MB do not fit into 128 MiB."""
+    pdf = report.make_pdf(padding=14 * 1024 * 1024)
+    answers = []
+
+    def one(n):
+        with connect(BOX.mllp_port, 120) as c:
+            c.sendall(frame(message(control_id=f"B{n}", pdf=pdf)))
+            answers.append(f"MSA|AA|B{n}" in read_ack(c))
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(12)]
+    for t in threads:
+        t.start()
+    peak = 0
+    while any(t.is_alive() for t in threads):
+        with open(f"/proc/{BOX.pid_of('intake')}/status", encoding="ascii") as f:
+            peak = max(peak, next(int(l.split()[1]) for l in f if l.startswith("VmRSS")))
+        time.sleep(0.1)
+    ok(len(answers) == 12 and all(answers), "12 messages of 20 MB at once: 12 AA")
+    ok(peak < 450 * 1024, f"intake's memory stays bounded ({peak // 1024} MB)")
+    time.sleep(3)
+    with open(f"/proc/{BOX.pid_of('intake')}/status", encoding="ascii") as f:
+        after = next(int(l.split()[1]) for l in f if l.startswith("VmRSS"))
+    ok(after < 80 * 1024, f"and goes back ({after // 1024} MB)")
+
+
+def test_counters():
+    time.sleep(2.5)
+    status = BOX.status()
+    ok(status["acked"] > 0 and status["frames"] >= status["acked"], "counters reach the vault",
+       status)
+
+
+if __name__ == "__main__":
+    tests = [t for n, t in list(globals().items()) if n.startswith("test_")
+             and (len(sys.argv) < 2 or n in sys.argv[1:])]
+    with BOX:
+        main(*tests)
