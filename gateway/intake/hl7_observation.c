@@ -94,7 +94,7 @@ add_document(struct hl7_context *c, struct report *report, struct span type,
 {
 	struct attachment a = attachment_of(c, type, field);
 	struct buf out;
-	bool may_be = a.hex || ed_looks_like_pdf(a.data);
+	bool may_be = a.hex || ed_looks_like_pdf(a.data, c->d.escape);
 
 	if (!may_be && !a.labelled) {
 		c->warnings |= WARN_ATTACHMENT;
@@ -112,12 +112,13 @@ add_document(struct hl7_context *c, struct report *report, struct span type,
 
 /* Some LIS put the PDF's base64 into a text type. */
 static bool
-is_attachment(struct span type, struct span field)
+is_attachment(const struct hl7_context *c, struct span type, struct span field)
 {
 	if (span_is(type, "ED"))
 		return true;
 	return (span_is(type, "TX") || span_is(type, "FT") ||
-	    span_is(type, "ST")) && field.len > 256 && ed_looks_like_pdf(field);
+	    span_is(type, "ST")) && field.len > 256 &&
+	    ed_looks_like_pdf(field, c->d.escape);
 }
 
 /* --- metadata of the French document flow (lis.md 2.5) ------------------------------ */
@@ -267,7 +268,7 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 {
 	struct span type = hl7_code(c, hl7_field(obx, 2));
 	struct span field = hl7_field(obx, 5);
-	bool attached = is_attachment(type, field);
+	bool attached = is_attachment(c, type, field);
 	struct observation o = { 0 };
 	struct release_line line;
 	enum verdict verdict;

@@ -179,10 +179,19 @@ ed_hex(struct span data, uint8_t escape, struct buf *out)
 
 /* See ed.h. */
 bool
-ed_looks_like_pdf(struct span data)
+ed_looks_like_pdf(struct span data, uint8_t escape)
 {
 	static const char start[] = "JVBERi0";	/* %PDF- and two bits */
+	size_t at = 0;
 
-	return data.len >= sizeof(start) - 1 &&
-	    memcmp(data.ptr, start, sizeof(start) - 1) == 0;
+	while (data.len > 0 && start[at] != '\0') {
+		uint8_t c = data.ptr[0];
+
+		if (c == escape && take_break(&data, escape) == ST_OK)
+			continue;
+		if (symbol(c) != BREAK && c != (uint8_t)start[at++])
+			return false;
+		data = span_slice(data, 1, data.len);
+	}
+	return start[at] == '\0';
 }

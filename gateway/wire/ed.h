@@ -29,7 +29,8 @@ ed_base64(struct span data, uint8_t escape, struct buf *out);
 MUST_CHECK enum status
 ed_hex(struct span data, uint8_t escape, struct buf *out);
 
-/* True where `data` is the base64 of something that starts with "%PDF-". */
-bool ed_looks_like_pdf(struct span data);
+/* True where `data` is the base64 of something that starts with "%PDF-",
+ * breaks passed over. */
+bool ed_looks_like_pdf(struct span data, uint8_t escape);
 
 #endif

@@ -3,6 +3,11 @@ UNIT += \
     intake/delivery_test \
     intake/identity_test \
     intake/keyfile_test \
+    intake/parse_report_test \
+    intake/parse_samples_test \
+    intake/parse_test \
+    intake/parse_value_test \
+    intake/release_test \
     intake/seal_test \
     intake/session_test
 
@@ -46,3 +51,43 @@ intake/delivery_test_SRCS = \
     ipc/messages.c
 intake/delivery_test_FAKES = reports.c
 intake/delivery_test_LIBS = uv bearssl
+
+intake/release_test_SRCS = intake/release.c
+
+# What turns a frame into reports, and what that needs.
+parse_SRCS = \
+    base/arena.c \
+    base/log.c \
+    base/wipe.c \
+    card/symbols.c \
+    $(crypto_SRCS:%=crypto/%) \
+    intake/hl7_card.c \
+    intake/hl7_coded.c \
+    intake/hl7_context.c \
+    intake/hl7_observation.c \
+    intake/hl7_patient.c \
+    intake/hl7_report.c \
+    intake/hl7_value.c \
+    intake/parse.c \
+    intake/release.c \
+    wire/charset.c \
+    wire/ed.c \
+    wire/hl7.c \
+    wire/hl7_escape.c \
+    wire/hl7_number.c \
+    wire/hl7_time.c \
+    wire/hl7_zone.c \
+    wire/pdf.c \
+    wire/scan.c
+
+intake/parse_test_SRCS = $(parse_SRCS)
+intake/parse_test_LIBS = bearssl
+
+intake/parse_report_test_SRCS = $(parse_SRCS)
+intake/parse_report_test_LIBS = bearssl
+
+intake/parse_value_test_SRCS = $(parse_SRCS)
+intake/parse_value_test_LIBS = bearssl
+
+intake/parse_samples_test_SRCS = $(parse_SRCS)
+intake/parse_samples_test_LIBS = bearssl

@@ -130,9 +130,19 @@ test_full_buffer(void)
 static void
 test_looks(void)
 {
-	ok(ed_looks_like_pdf(span_of("JVBERi0xLjQK")), "a PDF in base64");
-	ok(!ed_looks_like_pdf(span_of("JVBERi")) &&
-	    !ed_looks_like_pdf(span_of("Normal")), "no PDF in base64");
+	static const struct {
+		const char *data;
+		bool pdf;
+	} row[] = {
+		{ "JVBERi0xLjQK", true }, { "JVBERi0", true },
+		{ "\r\nJVBE\r\nRi0x", true }, { "JVBE\\.br\\Ri0x", true },
+		{ "JVBERi", false }, { "Normal", false }, { "", false },
+		{ "JVBE\\T\\Ri0x", false }, { "\\", false }, { " ", false },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		ok(ed_looks_like_pdf(span_of(row[i].data), '\\') == row[i].pdf,
+		    "looks like a PDF: \"%s\"", row[i].data);
 }
 
 int

@@ -1,0 +1,394 @@
+#include "intake/parse.h"
+
+#include "message.h"
+#include "tap.h"
+
+static const struct report *
+report(size_t i)
+{
+	static const struct report none;
+
+	return i < parsed.n_reports ? &parsed.reports[i] : &none;
+}
+
+static const struct panel *
+panel(size_t i)
+{
+	static const struct panel none;
+
+	return i < report(0)->n_panels ? &report(0)->panels[i] : &none;
+}
+
+static const struct observation *
+observation(size_t p, size_t i)
+{
+	static const struct observation none;
+
+	return i < panel(p)->n_observations ? &panel(p)->observations[i] : &none;
+}
+
+static void
+test_a_report(void)
+{
+	const struct report *r;
+
+	ok(parse_text(MSH
+	    "PID|1||279035121518989^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO"
+	    "^INS~PAT1^^^LABO&1.2&ISO^PI~7K2M-9QXW-4T0^^^GUICHET^U||"
+	    "MARTIN^ZOE^^^MME^^L~DURAND^ZOE^^^^^D||19790328|F|||1 RUE X^^PARIS\n"
+	    "NTE|1||A jeun\n"
+	    "ORC|RE|PL1^HOP|FI1^LABO\n"
+	    "OBR|1|||NFS^Numeration^L|||202611210700||||||||SNG&Sang&L|||||||"
+	    "20261121072500||HM|F|||||||123&DUPONT&ANNE&&&DR\n"
+	    "NTE|1||Ligne 1~Ligne 2\n"
+	    "OBX|1|NM|718-7^Hemoglobine^LN|1|12.50|g/dL|12,0 - 16,0|L~N|||C|||"
+	    "20261121071000||9^DURAND^PAUL^^^DR|^Photometrie||||||"
+	    "Labo du Pont^L\n"
+	    "NTE|1||Controle\nNTE|2||fait\n") == ST_OK &&
+	    parsed.n_reports == 1, "a message as labs send it");
+	r = report(0);
+	ok(span_is(r->patient.name.family, "MARTIN") &&
+	    span_is(r->patient.name.given, "ZOE") &&
+	    span_is(r->patient.name.prefix, "MME") &&
+	    span_is(r->patient.used_name.family, "DURAND"),
+	    "PID-5: name at birth and name in use");
+	ok(span_is(r->patient.birth_date, "1979-03-28") &&
+	    r->patient.sex == SEX_FEMALE, "PID-7 and PID-8");
+	ok(span_is(r->patient_id, "PAT1"), "the local identifier, not the INS");
+	ok(span_is(r->card, "7K2M9QXW4T"), "the card in PID-3");
+	ok(span_is(r->order, "PL1") && span_is(r->report_id, "FI1") &&
+	    span_is(r->report_authority, "LABO"), "orders from ORC");
+	ok(span_is(r->organization, "Labo du Pont"), "OBX-23");
+	ok(span_is(r->issued.text, "2026-11-21T07:25:00+01:00") &&
+	    r->version_ms == 1795242300000, "OBR-22 is the version");
+	ok(r->n_notes == 1 && span_is(r->notes[0].text, "A jeun") &&
+	    panel(0)->n_notes == 1 && span_is(panel(0)->notes[0].text,
+	    "Ligne 1\nLigne 2") && observation(0, 0)->n_notes == 2 &&
+	    span_is(observation(0, 0)->notes[1].text, "fait"),
+	    "NTE at three levels (R24)");
+	ok(r->status == BUNDLE_CORRECTED && r->release == RELEASE_DELIVER &&
+	    r->opens_s == 0 && r->exams == EXAMS_HEMATOLOGY, "release");
+}
+
+static void
+test_a_panel(void)
+{
+	const struct panel *p = panel(0);
+	const struct observation *o = observation(0, 0);
+
+	ok(span_is(p->code.code, "NFS") && span_is(p->code.display,
+	    "Numeration") && p->code.system.len == 0, "OBR-4");
+	ok(span_is(p->section, "HM") && p->status == OBSERVATION_FINAL &&
+	    span_is(p->effective.text, "2026-11-21T07:00:00+01:00"),
+	    "OBR-24, -25, -7");
+	ok(span_is(p->validator.family, "DUPONT") &&
+	    span_is(p->validator.given, "ANNE") &&
+	    span_is(p->validator.prefix, "DR"), "OBR-32");
+	ok(p->has_specimen && span_is(p->specimen.type.code, "SNG") &&
+	    span_is(p->specimen.type.display, "Sang"), "OBR-15");
+	ok(p->parent_panel == -1 && p->parent_observation == -1, "no parent");
+	ok(span_is(o->code.system, "http://loinc.org") &&
+	    span_is(o->code.code, "718-7") && span_is(o->sub_id, "1"), "OBX-3");
+	ok(o->n_flags == 2 && span_is(o->flags[0].code, "L") &&
+	    span_is(o->flags[1].code, "N"), "OBX-8 repeats");
+	ok(o->status == OBSERVATION_CORRECTED &&
+	    span_is(o->effective.text, "2026-11-21T07:10:00+01:00") &&
+	    span_is(o->method.display, "Photometrie"), "OBX-11, -14, -17");
+	ok(span_is(o->range_low, "12.0") && span_is(o->range_high, "16.0") &&
+	    span_is(o->range_text, "12,0 - 16,0"), "OBX-7");
+}
+
+static void
+test_defaults(void)
+{
+	ok(parse_text("MSH|^~\\&|SIL|LABO^1.2^ISO|G|B|20261121073000||ORU^R01|"
+	    "M1|P|2.5\n" "PID|1||279^^^^INS||^^||0000|U\n"
+	    "OBR|1|||X\nOBX|1|ST|Y||v|||||||||||7^ROUX^LEA\n") == ST_OK,
+	    "a bare message");
+	ok(span_is(report(0)->patient_id, "279"), "only an INS: hashed");
+	ok(span_is(report(0)->organization, "LABO"), "MSH-4");
+	ok(report(0)->version_ms == 1795242600000 && span_is(
+	    report(0)->issued.text, "2026-11-21T07:30:00+01:00"),
+	    "MSH-7 is the version");
+	ok(report(0)->patient.birth_date.len == 0 &&
+	    (parsed.warnings & WARN_TIME) != 0, "a birth date that is none");
+	ok(report(0)->card.len == 0 && report(0)->report_id.len == 0 &&
+	    report(0)->order.len == 0, "no card, no order");
+	ok(span_is(panel(0)->validator.family, "ROUX"), "OBX-16");
+	ok(report(0)->release == RELEASE_WITHHOLD, "no status at all");
+}
+
+static void
+test_nothing_national_gets_in(void)
+{
+	const struct report *r;
+
+	(void)!parse_text(MSH "PID|1|279035121518989|279035121518989^^^"
+	    "ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO^INS~PAT1^^^L^PI|"
+	    "279035121518989|A^B|||F|||1 RUE SECRETE|||||||279035121518989\n"
+	    OBR OBX);
+	r = report(0);
+	ok(span_is(r->patient_id, "PAT1") && !span_is(r->card,
+	    "2790351215") && r->patient.name.prefix.len == 0,
+	    "the INS and the address stay outside");
+}
+
+/* --- panels, specimens, parents (R24) ---------------------------------------------- */
+
+static void
+test_specimen(void)
+{
+	ok(parse_text(MSH PID OBR OBX "NTE|1||of the OBX\n"
+	    "SPM|1|P1&X^F1&Y||258580003^Sang total^SCT|||||||||||||"
+	    "20261121065500^20261121065600\n"
+	    "NTE|1||of the specimen\nOBX|1|ST|HEM||hemolyse||||||F\n"
+	    "NTE|1||still\nOBR|2|||B||||||||||||||||||||||F\n"
+	    "OBX|1|ST|Z||z||||||F\n") == ST_OK, "SPM with an OBX of its own");
+	ok(panel(0)->n_observations == 1 && panel(1)->n_observations == 1,
+	    "which is no result");
+	ok(span_is(panel(0)->specimen.type.display, "Sang total") &&
+	    span_is(panel(0)->specimen.identifier, "F1") &&
+	    span_is(panel(0)->specimen.collected.text,
+	    "2026-11-21T06:55:00+01:00"), "SPM-2, -4, -17");
+	ok(panel(0)->specimen.n_notes == 2 &&
+	    observation(0, 0)->n_notes == 1, "notes to the closest");
+	ok(!panel(1)->has_specimen, "the next panel has none");
+}
+
+static void
+test_parents(void)
+{
+	ok(parse_text(MSH PID
+	    "OBR|1|P1|C1|CULT^Culture^L||||||||||||||||||||MB|F\n"
+	    "OBX|1|CE|ORG^Germe^L|1|ECOLI^E. coli^L||||||F\n"
+	    "OBX|2|CE|ORG^Germe^L|2|KPN^K. pneumoniae^L||||||F\n"
+	    "OBR|2|P2|A1|ATB^Antibiogramme^L|||||||G||||||||||||||F|"
+	    "ORG&Germe&L^2^K. pneumoniae|||P1&X^C1&Y\n"
+	    "OBX|1|ST|AMX^Amoxicilline^L||R|||R|||F\n"
+	    "OBR|3|P3|A2|ATB2^Autre^L|||||||||||||||||||||F||||^C1\n"
+	    "OBX|1|ST|Y||y||||||F\n"
+	    "OBR|4|P4|A3|ATB3^Perdu^L|||||||||||||||||||||F||||^NONE\n"
+	    "OBX|1|ST|Y||y||||||F\n") == ST_OK, "a culture and its children");
+	ok(panel(1)->parent_panel == 0 && panel(1)->parent_observation == 1,
+	    "the second germ is the parent (OBR-26)");
+	ok(panel(2)->parent_panel == 0 && panel(2)->parent_observation == -1,
+	    "only the panel is known (OBR-29)");
+	ok(panel(3)->parent_panel == -1, "a parent that is not here");
+	ok(report(0)->exams == (EXAMS_MICROBIOLOGY | EXAMS_OTHER), "exams");
+}
+
+static void
+test_several_patients(void)
+{
+	ok(parse_text(MSH PID OBR OBX
+	    "PID|2||PAT2^^^LABO^PI||BERNARD^LUC\nOBR|1||FI2|X||||||||||||||||||"
+	    "||||F\nOBX|1|ST|Y||y||||||F\nOBX|2|ST|Z||z||||||F\n") == ST_OK &&
+	    parsed.n_reports == 2, "two patients, two reports");
+	ok(report(0)->panels[0].n_observations == 1 &&
+	    report(1)->panels[0].n_observations == 2 &&
+	    span_is(report(1)->patient_id, "PAT2") &&
+	    span_is(report(1)->report_id, "FI2"), "never mixed");
+	ok(parse_text(MSH PID OBR OBX "PID|2||PAT2\n") == ST_INVALID &&
+	    parsed.n_reports == 0, "one bad patient refuses the message");
+}
+
+/* --- documents (R23) ------------------------------------------------------------------ */
+
+static void
+test_documents(void)
+{
+	static const struct {
+		const char *claim, *obx;
+	} row[] = {
+		{ "as the standard says", "ED|PDF^Compte rendu||^application^pdf"
+		    "^Base64^JVBERi0xLjQK" },
+		{ "without a label", "ED|PDF^Compte rendu||^^^^JVBERi0xLjQK" },
+		{ "wrapped", "ED|PDF^Compte rendu||^AP^PDF^Base64^JVBE\r\nRi0x\r\n"
+		    "LjQK" },
+		{ "wrapped from the start", "ED|PDF^Compte rendu||^AP^PDF^Base64^"
+		    "\r\nJVBERi0xLjQK" },
+		{ "with \\.br\\", "ED|PDF^Compte rendu||^AP^PDF^Base64^"
+		    "JVBERi0x\\.br\\LjQK" },
+		{ "in hex", "ED|PDF^Compte rendu||^AP^PDF^Hex^"
+		    "255044462d312e340a" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%sOBX|1|%s||||||F\n",
+		    MSH PID OBR, row[i].obx);
+		ok(parse_text(text) == ST_OK && report(0)->n_documents == 1 &&
+		    span_is(report(0)->documents[0].bytes, "%PDF-1.4\n") &&
+		    span_is(report(0)->documents[0].title, "Compte rendu") &&
+		    !report(0)->documents[0].suspicious &&
+		    panel(0)->n_observations == 0 &&
+		    (report(0)->exams & EXAMS_DOCUMENT) != 0,
+		    "a PDF %s", row[i].claim);
+	}
+}
+
+static void
+test_odd_documents(void)
+{
+	static char text[1024];
+
+	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|P||^^PDF^Base64^JVBERi0xLjQKL0pT"
+	    "IA==||||||F\n") == ST_OK && report(0)->documents[0].suspicious &&
+	    (parsed.warnings & WARN_SUSPICIOUS_PDF) != 0, "with JavaScript");
+	(void)!sprintf(text, "%sOBX|2|TX|P||JVBERi0xLjQK", MSH PID OBR);
+	for (int i = 0; i < 100; i++)
+		(void)!strcat(text, "QUJD");
+	(void)!strcat(text, "||||||F\n");
+	ok(parse_text(text) == ST_OK && report(0)->n_documents == 1 &&
+	    report(0)->documents[0].bytes.len == 309, "in a text type");
+	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|P||^^PDF^Base64^JVBERi0xLjQK"
+	    "||||||W\n") == ST_OK && report(0)->n_documents == 0,
+	    "a document posted for the wrong patient is not even decoded");
+	ok(parse_text(MSH PID OBR "OBX|1|ED|CDA||^TEXT^XML^Base64^PD94bWw=||||||"
+	    "F\n") == ST_OK && report(0)->n_documents == 0,
+	    "what is no PDF is left out");
+}
+
+/* --- text (R18-R20) -------------------------------------------------------------------- */
+
+static void
+test_charsets(void)
+{
+	static const struct {
+		const char *claim, *charset, *raw, *utf8;
+		unsigned warnings;
+	} row[] = {
+		{ "UTF-8 declared", "UNICODE UTF-8", "\xc3\xa9", "\xc3\xa9", 0 },
+		{ "UTF-8 not declared", "", "\xc3\xa9", "\xc3\xa9", 0 },
+		{ "Latin-1 not declared", "", "\xe9", "\xc3\xa9", 0 },
+		{ "Latin-1 declared", "8859/1", "\xe9\x80", "\xc3\xa9\xe2\x82\xac",
+		    0 },
+		{ "Latin-9", "8859/15", "\xa4", "\xe2\x82\xac", 0 },
+		{ "UTF-8 declared in vain", "UNICODE UTF-8", "\xe9", "\xc3\xa9",
+		    WARN_CHARSET },
+		{ "two declared", "UNICODE UTF-8~ISO IR87", "\xc3\xa9",
+		    "\xc3\xa9", 0 },
+		{ "hex in the message's set", "8859/1", "\\XE9\\", "\xc3\xa9",
+		    0 },
+		{ "hex of two bytes", "UNICODE UTF-8", "\\XC3A9\\", "\xc3\xa9",
+		    0 },
+		{ "an emoji", "UNICODE UTF-8", "\xf0\x9f\x98\x80",
+		    "\xf0\x9f\x98\x80", 0 },
+		{ "broken by hex", "UNICODE UTF-8", "\\XC3\\x", "\xef\xbf\xbdx",
+		    0 },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|"
+		    "P|2.5||||||%s\n%sOBX|1|ST|A||%s||||||F\n", row[i].charset,
+		    PID OBR, row[i].raw);
+		ok(parse_text(text) == ST_OK && span_is(
+		    observation(0, 0)->value.text, row[i].utf8) &&
+		    parsed.warnings == row[i].warnings, "text: %s",
+		    row[i].claim);
+	}
+	source.charset = CHARSET_LATIN9;
+	(void)!parse_text(MSH PID OBR "OBX|1|ST|A||\xa4||||||F\n");
+	ok(span_is(observation(0, 0)->value.text, "\xe2\x82\xac"),
+	    "the source's own setting wins");
+	source.charset = CHARSET_AUTO;
+}
+
+static void
+test_other_delimiters(void)
+{
+	ok(parse_text("MSH#$*!%#SIL#LABO#G#B#2026##ORU$R01#1#P#2.5\n"
+	    "PID#1##PAT1$$$LABO$PI##MARTIN%DE$ZOE*X$Y$$$$$D\n"
+	    "OBR#1##F^1#GLU$Gly!S!cemie\nOBX#1#ST#A##a|b^c~d\\e&f######F\n") ==
+	    ST_OK && span_is(report(0)->patient.name.family, "MARTIN") &&
+	    span_is(report(0)->patient.used_name.family, "X") &&
+	    span_is(panel(0)->code.display, "Gly$cemie") &&
+	    span_is(observation(0, 0)->value.text, "a|b^c~d\\e&f") &&
+	    span_is(report(0)->report_id, "F^1"), "the sender's own (R17)");
+}
+
+static void
+test_continuation_lines(void)
+{
+	ok(parse_text(MSH PID OBR "OBX|1|FT|A||one\ntwo|||||||\nNTE|1||a\nb\n"
+	    "OBX|2|ST|B||x||||||F\n") == ST_OK &&
+	    span_is(observation(0, 0)->value.text, "one\ntwo") &&
+	    span_is(observation(0, 0)->notes[0].text, "a\nb") &&
+	    panel(0)->n_observations == 2, "lines that are no segment (R18)");
+}
+
+/* --- cards (R29) ------------------------------------------------------------------------- */
+
+static void
+test_cards(void)
+{
+	static const struct {
+		const char *claim, *paths, *text, *card;
+	} row[] = {
+		{ "in OBR-20", "OBR-20", PID "OBR|1||F|X||||||||||||||||"
+		    "7K2M9QXW4T0|||||F\n" OBX, "7K2M9QXW4T" },
+		{ "typed by hand", "OBR-20", PID "OBR|1||F|X||||||||||||||||"
+		    "7k2m 9qxw-4to|||||F\n" OBX, "7K2M9QXW4T" },
+		{ "mistyped", "OBR-20", PID "OBR|1||F|X||||||||||||||||"
+		    "7K2M9QXW4T1|||||F\n" OBX, "" },
+		{ "in ORC-2", "ORC-2", PID "ORC|RE|7K2M9QXW4T0\n" OBR OBX,
+		    "7K2M9QXW4T" },
+		{ "in PID-18", "PID-18", "PID|1||P1||A^B|||||||||||||"
+		    "7K2M9QXW4T0\n" OBR OBX, "7K2M9QXW4T" },
+		{ "in a Z segment", "ZPC-1", PID "ZPC|7K2M9QXW4T0\n" OBR OBX,
+		    "7K2M9QXW4T" },
+		{ "in a component", "OBR-20.2", PID "OBR|1||F|X||||||||||||||||"
+		    "x^7K2M9QXW4T0|||||F\n" OBX, "7K2M9QXW4T" },
+		{ "in PID-3 of another authority", "PID-3",
+		    "PID|1||7K2M9QXW4T0^^^LABO||A^B\n" OBR OBX, "" },
+		{ "the same twice", "PID-3",
+		    "PID|1||7K2M9QXW4T0^^^GUICHET~7k2m9qxw4t0^^^GUICHET||A^B\n"
+		    OBR OBX, "7K2M9QXW4T" },
+		{ "where nobody looks", "ORC-2", PID "ZPC|7K2M9QXW4T0\n" OBR OBX,
+		    "" },
+		{ "a path that is none", "PID", PID OBR OBX, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		source_init();
+		memset(source.card_paths, 0, sizeof(source.card_paths));
+		(void)!strcpy(source.card_paths[0], row[i].paths);
+		snprintf(text, sizeof(text), "%s%s", MSH, row[i].text);
+		ok(parse_text(text) == ST_OK && span_is(report(0)->card,
+		    row[i].card), "card %s", row[i].claim);
+	}
+	source_init();
+	ok(parse_text(MSH "PID|1||7K2M9QXW4T0^^^GUICHET||A^B\n"
+	    "OBR|1||F|X||||||||||||||||0123456789T|||||F\n" OBX) == ST_INVALID
+	    && parsed.reply.error == 205, "two paths that disagree");
+	ok(parse_text(MSH "PID|1||7K2M9QXW4T0^^^GUICHET||A^B\n" OBR OBX
+	    "PID|2||0123456789T^^^GUICHET||C^D\n" OBR OBX) == ST_OK &&
+	    span_is(report(1)->card, "0123456789"),
+	    "two patients have two cards");
+}
+
+int
+main(void)
+{
+	source_init();
+	test_a_report();
+	test_a_panel();
+	test_defaults();
+	test_nothing_national_gets_in();
+	test_specimen();
+	test_parents();
+	test_several_patients();
+	test_documents();
+	test_odd_documents();
+	test_charsets();
+	test_other_delimiters();
+	test_continuation_lines();
+	test_cards();
+	arena_clear(&arena);
+	return done_testing();
+}
