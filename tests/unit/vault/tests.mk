@@ -18,3 +18,22 @@ vault/$(1)_LIBS  = sqlcipher bearssl
 endef
 $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
+
+UNIT += vault/audit_test vault/keys_test vault/keystore_test \
+        vault/merkle_test vault/schema_test vault/segment_test
+
+VAULT_BASE = base/log.c base/status.c base/wipe.c
+
+vault/audit_test_SRCS    = $(VAULT_ALL_SRCS)
+vault/audit_test_FAKES   = vault_rig.c
+vault/audit_test_LIBS    = sqlcipher bearssl
+vault/keys_test_SRCS     = vault/keys.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
+vault/keys_test_LIBS     = bearssl
+vault/keystore_test_SRCS = vault/keystore.c crypto/random.c $(VAULT_BASE)
+vault/merkle_test_SRCS   = vault/merkle.c base/hex.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
+vault/merkle_test_LIBS   = bearssl
+vault/schema_test_SRCS   = vault/database.c vault/schema.c \
+                           $(crypto_SRCS:%=crypto/%) \
+                           crypto/sqlcipher_provider.c $(VAULT_BASE)
+vault/schema_test_LIBS   = sqlcipher bearssl
+vault/segment_test_SRCS  = vault/segment.c vault/keystore.c crypto/random.c $(VAULT_BASE)

@@ -1,0 +1,151 @@
+/* Every step of the schema, from 1 to the newest, on a database that has
+ * rows in it already. */
+#include "vault/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static char dir[64], path[128];
+static struct secret_32 key;
+
+static void
+start(struct database *db)
+{
+	snprintf(dir, sizeof(dir), "/tmp/schema-test-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		abort();
+	snprintf(path, sizeof(path), "%s/vault.db", dir);
+	memset(key.byte, 5, sizeof(key.byte));
+	if (database_open(db, path, &key) != ST_OK)
+		abort();
+}
+
+static void
+end(struct database *db)
+{
+	char command[128];
+
+	database_close(db);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	if (system(command) != 0)
+		printf("# rm failed\n");
+}
+
+static int
+number(struct database *db, const char *sql)
+{
+	sqlite3_stmt *q = NULL;
+	int n = -1;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &q, NULL) == SQLITE_OK
+	    && sqlite3_step(q) == SQLITE_ROW)
+		n = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static void
+test_numbers(void)
+{
+	bool in_order = true;
+
+	for (unsigned i = 0; i < schema_newest(); i++)
+		in_order = in_order && migrations[i].version == i + 1;
+	ok(in_order, "steps count from 1 without gaps");
+}
+
+static void
+test_step_by_step(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, 1) == ST_OK
+	    && number(&db, "PRAGMA user_version") == 1, "version 1");
+	ok(database_exec(&db, "INSERT INTO audit VALUES (0, x'7b7d')")
+	    == ST_OK, "a row of version 1");
+	for (unsigned to = 2; to <= schema_newest(); to++) {
+		database_close(&db);
+		ok(database_open(&db, path, &key) == ST_OK
+		    && schema_migrate(&db, to) == ST_OK
+		    && number(&db, "PRAGMA user_version") == (int)to,
+		    "version %u", to);
+	}
+	ok(number(&db, "SELECT count(*) FROM audit") == 1, "the row is there");
+	ok(schema_migrate(&db, schema_newest()) == ST_OK, "twice is nothing");
+	ok(number(&db, "SELECT count(*) FROM pragma_integrity_check()"
+	    " WHERE integrity_check = 'ok'") == 1, "the integrity check holds");
+	end(&db);
+}
+
+/* Every statement of the table fits the schema; a wrong one would die. */
+static void
+test_statements(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, schema_newest()) == ST_OK, "all at once");
+	for (enum sql_id id = 0; id < SQL_COUNT; id++)
+		(void)database_sql(&db, id);
+	ok(true, "every statement prepares");
+	end(&db);
+}
+
+static void
+test_failure_leaves_nothing(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(database_exec(&db, "CREATE TABLE card (id)") == ST_OK, "in the way");
+	ok(schema_migrate(&db, schema_newest()) != ST_OK, "step 2 fails");
+	ok(number(&db, "PRAGMA user_version") == 1
+	    && number(&db, "SELECT count(*) FROM sqlite_schema WHERE "
+	    "name = 'throttle'") == 0, "and leaves nothing of it");
+	end(&db);
+}
+
+static void
+test_newer_program(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, schema_newest()) == ST_OK
+	    && database_exec(&db, "PRAGMA user_version = 999") == ST_OK
+	    && schema_migrate(&db, schema_newest()) == ST_UNSUPPORTED,
+	    "a newer schema is left alone");
+	end(&db);
+}
+
+static void
+test_pragmas(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, schema_newest()) == ST_OK, "a database");
+	ok(number(&db, "PRAGMA synchronous") == 2, "synchronous is FULL");
+	ok(number(&db, "PRAGMA secure_delete") == 1, "secure_delete");
+	ok(number(&db, "PRAGMA foreign_keys") == 1, "foreign_keys");
+	ok(number(&db, "PRAGMA page_size") == 4096, "page_size");
+	ok(number(&db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode")
+	    == 1, "the journal is a WAL");
+	end(&db);
+}
+
+int
+main(void)
+{
+	test_numbers();
+	test_step_by_step();
+	test_statements();
+	test_failure_leaves_nothing();
+	test_newer_program();
+	test_pragmas();
+	return done_testing();
+}
