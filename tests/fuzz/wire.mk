@@ -1,0 +1,51 @@
+# What reads the laboratory's bytes and the patients' requests.
+FUZZ += \
+    charset_fuzz \
+    ed_fuzz \
+    hl7_fuzz \
+    hl7_number_fuzz \
+    hl7_time_fuzz \
+    http_fuzz \
+    mllp_fuzz \
+    parse_fuzz
+
+charset_fuzz_SRCS    = wire/charset.c wire/scan.c
+ed_fuzz_SRCS         = wire/ed.c wire/pdf.c
+hl7_fuzz_SRCS        = wire/hl7.c wire/hl7_escape.c wire/scan.c
+hl7_number_fuzz_SRCS = wire/hl7_number.c
+hl7_time_fuzz_SRCS   = wire/hl7_time.c wire/hl7_zone.c
+mllp_fuzz_SRCS       = wire/mllp.c wire/scan.c
+
+http_fuzz_SRCS       = wire/http.c
+http_fuzz_THIRD_SRCS = $(SYSROOT)/src/picohttpparser/picohttpparser.c
+http_fuzz_CPPFLAGS   = -I$(SYSROOT)/src/picohttpparser
+
+# The digest is a stand-in: BearSSL is not what is tested here.  Its header is
+# looked for last, so that the target's C library stays out of the way.
+parse_fuzz_SRCS = \
+    base/arena.c \
+    base/log.c \
+    base/wipe.c \
+    card/symbols.c \
+    crypto/random.c \
+    intake/hl7_card.c \
+    intake/hl7_coded.c \
+    intake/hl7_context.c \
+    intake/hl7_observation.c \
+    intake/hl7_patient.c \
+    intake/hl7_report.c \
+    intake/hl7_value.c \
+    intake/parse.c \
+    intake/release.c \
+    wire/charset.c \
+    wire/ed.c \
+    wire/hl7.c \
+    wire/hl7_ack.c \
+    wire/hl7_escape.c \
+    wire/hl7_number.c \
+    wire/hl7_time.c \
+    wire/hl7_zone.c \
+    wire/pdf.c \
+    wire/scan.c
+parse_fuzz_THIRD_SRCS = tests/fakes/sha256_fake.c
+parse_fuzz_CPPFLAGS   = -idirafter $(SYSROOT)/include
