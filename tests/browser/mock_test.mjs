@@ -149,7 +149,8 @@ test('the PDF opens in a tab of its own, and in the page where there is a viewer
     await openByLink(page, (await cardWith()).link);
     const [tab] = await Promise.all([page.context().waitForEvent('page'),
       page.click('.pdf a[target]')]);
-    assert.match(tab.url(), /^blob:|^about:blank|^$/);
+    await tab.waitForURL(/^blob:https:/);
+    assert.equal(await tab.evaluate('document.contentType'), 'application/pdf');
     await tab.close();
     if (await page.locator('.pdf .wide-screen').count() === 1) {
       await page.click('.pdf .wide-screen');

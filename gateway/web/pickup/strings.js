@@ -131,7 +131,7 @@ const STRINGS = {
   'report.verified.text': [
     'Votre navigateur a vérifié que ce compte rendu vient du laboratoire, qu’il est destiné à votre carte, qu’il est complet et que personne ne l’a modifié. Puis il l’a déchiffré : personne entre le laboratoire et vous n’a pu le lire.',
     'Your browser checked that this report comes from the laboratory, is meant for your card, is complete, and that nobody changed it. Then it decrypted it: nobody between the laboratory and you could read it.'],
-  'report.refresh': ['Chercher du nouveau', 'Check for new results'],
+  'report.refresh': ['Actualiser', 'Refresh'],
   'report.refreshed': ['À jour : {n}.', 'Up to date: {n}.'],
   'report.print': ['Imprimer', 'Print'],
   'report.close': ['Fermer', 'Close'],
@@ -198,7 +198,7 @@ const STRINGS = {
   // The PDF
   'pdf.title': ['Le compte rendu en PDF', 'The report as a PDF'],
   'pdf.text': [
-    'Le document signé du laboratoire, tel qu’il a été édité ({size}).',
+    'Le document du laboratoire, exactement tel qu’il a été édité ({size}).',
     'The laboratory’s own document, exactly as issued ({size}).'],
   'pdf.open': ['Ouvrir le PDF', 'Open the PDF'],
   'pdf.newTab': ['(nouvel onglet)', '(new tab)'],
