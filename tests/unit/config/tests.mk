@@ -1,0 +1,12 @@
+UNIT += \
+    config/address_test \
+    config/config_test
+
+config/address_test_SRCS = config/address.c
+
+config/config_test_SRCS = \
+    config/address.c \
+    config/config.c \
+    config/keys.c \
+    config/values.c \
+    ipc/messages.c
