@@ -527,6 +527,23 @@ test('a browser without WebCrypto is told so', () =>
     await screenshot(page, 'old');
   }));
 
+test('without https the page asks for no code', () =>
+  onPage({}, async (page) => {
+    await page.addInitScript(() =>
+      Object.defineProperty(window, 'isSecureContext', { value: false }));
+    await page.goto(`${mock.origin}/`);
+    await page.waitForSelector('.problem');
+    assert.equal(await problemOf(page), 'insecure');
+    assert.equal(await page.locator('input').count(), 0);
+  }));
+
+test('not yet open: said so, with the date', () =>
+  onPage({}, async (page) => {
+    const opens = now_s() + 86400;
+    await openByLink(page, (await cardWith(undefined, { claim: { opens } })).link);
+    assert.equal(await problemOf(page), 'notyet');
+  }));
+
 // --- closing -------------------------------------------------------------------------
 
 test('ten idle minutes close the visit, after a minute\'s warning that can be answered', () =>
@@ -545,6 +562,62 @@ test('ten idle minutes close the visit, after a minute\'s warning that can be an
     await page.waitForSelector('#card');
     assert.equal(await page.locator('text=MARTIN').count(), 0);
     assert.match(await page.innerText('main'), /Sans activité depuis dix minutes/);
+  }));
+
+test('a code that was typed and left is wiped after ten minutes, not while typing', () =>
+  onPage({}, async (page) => {
+    await page.clock.install();
+    await page.goto(`${mock.origin}/`);
+    await page.fill('#card', 'ABCD');
+    await page.clock.runFor('09:30');
+    await page.locator('#card').press('End');
+    await page.clock.runFor('02:00');
+    assert.equal(await page.inputValue('#card'), 'ABCD');
+    await page.clock.runFor('08:05');
+    assert.equal(await page.inputValue('#card'), '');
+  }));
+
+test('a card that is frozen while the page is open closes the visit', () =>
+  onPage({}, async (page) => {
+    const card = await cardWith();
+    await openByLink(page, card.link);
+    card.bundles.length = 0;
+    await page.click('.report-bar .quiet');
+    await page.waitForSelector('.problem');
+    assert.equal(await problemOf(page), 'nothing');
+    assert.equal((await page.content()).includes('MARTIN'), false);
+  }));
+
+test('a failed refresh leads back to the report', () =>
+  onPage({}, async (page) => {
+    await openByLink(page, (await cardWith()).link);
+    mock.fault = (request, response) => (send(response, 503), true);
+    await page.click('.report-bar .quiet');
+    await page.waitForSelector('.problem');
+    await page.click('.actions .secondary');
+    await page.waitForSelector('.report');
+  }));
+
+test('a refresh fetches what is new, and nothing twice', () =>
+  onPage({}, async (page) => {
+    const card = await cardWith(fhirText(earlierReport()));
+    await openByLink(page, card.link);
+    await mock.deliver(card, fhirText(frenchReport()));
+    const before = mock.requests.filter((r) => r.includes('/d/')).length;
+    await page.click('.report-bar .quiet');
+    await page.waitForSelector('details.report');
+    assert.equal(mock.requests.filter((r) => r.includes('/d/')).length, before + 1);
+    assert.equal((await downloadPdf(page)).bytes.length, SAMPLE_PDF.length);
+  }));
+
+test('back and forward bring back neither the report nor the code', () =>
+  onPage({}, async (page) => {
+    await openByLink(page, (await cardWith()).link);
+    await page.goto('about:blank');
+    await page.goBack();
+    await page.waitForSelector('#card');
+    assert.equal((await page.content()).includes('MARTIN'), false);
+    assert.equal(await page.inputValue('#code'), '');
   }));
 
 test('closing wipes: no name, no blob, no way back', () =>

@@ -63,8 +63,12 @@ function onProgress(step, n, of) {
 
 function problemActions() {
   if (['old', 'insecure'].includes(state.problem.kind)) return {};
-  return { onRetry: visit === null ? openTyped : refresh,
-    onBack: () => show('start') };
+  if (visit === null) {
+    return { onRetry: openTyped, onBack: () => show('start'),
+      back: 'problem.back' };
+  }
+  return { onRetry: refresh, onBack: () => show('report'),
+    back: 'problem.report' };
 }
 
 function fail(error) {
@@ -92,8 +96,6 @@ async function openTyped() {
 function beginVisit(opened) {
   visit = opened;
   state.typed = { card: '', code: '' };
-  idle = watchIdle({ onWarning: warnIdle, onAlive: closeIdleDialog,
-    onElapsed: () => endVisit('start.idle') });
   show('report');
 }
 
@@ -107,7 +109,10 @@ async function refresh() {
     announce(t('report.refreshed',
       { n: t('report.count', { n: visit.entries.length }) }));
   } catch (error) {
-    if (mine === attempt) fail(error);
+    if (mine !== attempt) return;
+    // The card was frozen, or everything on it is gone: so is the visit.
+    if (error.kind === 'nothing') endVisit('');
+    fail(error);
   }
 }
 
@@ -120,9 +125,8 @@ function openSharing(bid) {
 
 function endVisit(reason) {
   attempt++;
-  idle?.stop();
-  idle = null;
   closeIdleDialog();
+  idle.extend();
   if (visit !== null) forgetVisit(visit);
   visit = null;
   state.typed = { card: '', code: '' };
@@ -156,10 +160,19 @@ function openIdleDialog() {
 
 // Seconds are shown to the eye, and said only now and then.
 function warnIdle(left_s) {
+  if (visit === null) return false;
   if (document.getElementById('idle') === null) openIdleDialog();
   const text = t('idle.left', { n: left_s });
   document.getElementById('idle-left').textContent = text;
   if (left_s === WARNING_S || left_s === 20) announce(text);
+  return true;
+}
+
+// A code that was typed and left is wiped as well.
+function onIdle() {
+  const typed = state.typed.card !== '' || state.typed.code !== '';
+  if (visit !== null || typed) return endVisit('start.idle');
+  idle.extend();
 }
 
 function onMinute() {
@@ -212,8 +225,11 @@ function start() {
   const problem = missing();
   if (problem !== null) return fail(problem);
   addEventListener('hashchange', onFragment);
-  // Back and forward must not bring a report back.
-  addEventListener('pagehide', () => visit !== null && endVisit('start.closed'));
+  // Back and forward must bring back neither a report nor a code.
+  addEventListener('pagehide',
+    () => endVisit(visit === null ? '' : 'start.closed'));
+  idle = watchIdle({ onWarning: warnIdle, onAlive: closeIdleDialog,
+    onElapsed: onIdle });
   addEventListener('beforeprint', () => document
     .querySelectorAll('details.report').forEach((d) => { d.open = true; }));
   setInterval(onMinute, MINUTE_MS / 4);

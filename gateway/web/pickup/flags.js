@@ -3,7 +3,7 @@
 
 // code: [word, tone].  The tone chooses colour and sign; the word is always
 // shown.  Tones: high, low, critical, notice, good, plain.
-const FLAG_WORDS = {
+const FLAG_WORDS = new Map(Object.entries({
   N: ['normal', 'plain'],
   A: ['abnormal', 'notice'],
   AA: ['critical', 'critical'],
@@ -34,12 +34,12 @@ const FLAG_WORDS = {
   RR: ['reactive', 'notice'],
   WR: ['weaklyReactive', 'notice'],
   NR: ['nonReactive', 'plain'],
-};
+}));
 
 // `coded`: { code, text } of an interpretation.  A flag that the table does
 // not know is shown as the laboratory wrote it.
 export function readFlag({ code, text }) {
-  const known = Object.hasOwn(FLAG_WORDS, code) ? FLAG_WORDS[code] : undefined;
+  const known = FLAG_WORDS.get(code);
   if (known !== undefined) return { word: known[0], tone: known[1] };
   return { printed: text || code, tone: 'notice' };
 }

@@ -7,8 +7,9 @@ export const WARNING_S = 60;
 const SIGNS_OF_LIFE = ['pointerdown', 'keydown', 'wheel', 'touchstart',
   'scroll'];
 
-// Calls onWarning(seconds left) every second of the last minute, onAlive()
-// when somebody answers, onElapsed() at the end.  Returns { stop, extend }.
+// Calls onWarning(seconds left) every second of the last minute; true says
+// that a question stands on the screen, and extend() is the answer to it.
+// onAlive() follows an answer, onElapsed() the end.  Returns { extend }.
 export function watchIdle({ onWarning, onAlive, onElapsed }) {
   let last_ms = Date.now();
   let warning = false;
@@ -19,7 +20,7 @@ export function watchIdle({ onWarning, onAlive, onElapsed }) {
     warning = false;
   }
 
-  // During the warning only its own buttons count: a scroll by accident
+  // During the question only its own buttons count: a scroll by accident
   // must not decide.
   function onSign() {
     if (!warning) last_ms = Date.now();
@@ -28,18 +29,11 @@ export function watchIdle({ onWarning, onAlive, onElapsed }) {
   function tick() {
     const left_s = Math.ceil((IDLE_MS - (Date.now() - last_ms)) / 1000);
     if (left_s <= 0) return onElapsed();
-    if (left_s <= WARNING_S) {
-      warning = true;
-      onWarning(left_s);
-    }
+    if (left_s <= WARNING_S) warning = onWarning(left_s);
   }
 
-  const timer = setInterval(tick, 1000);
+  setInterval(tick, 1000);
   const passive = { passive: true, capture: true };
   SIGNS_OF_LIFE.forEach((s) => addEventListener(s, onSign, passive));
-  function stop() {
-    clearInterval(timer);
-    SIGNS_OF_LIFE.forEach((s) => removeEventListener(s, onSign, passive));
-  }
-  return { stop, extend };
+  return { extend };
 }

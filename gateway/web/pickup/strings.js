@@ -277,7 +277,7 @@ const STRINGS = {
   'todo': ['Que faire ?', 'What to do'],
   'problem.retry': ['Réessayer', 'Try again'],
   'problem.back': ['Corriger le code', 'Correct the code'],
-  'problem.startAgain': ['Recommencer', 'Start again'],
+  'problem.report': ['Retour aux résultats', 'Back to the results'],
   'problem.nothing.title': ['Rien à retirer pour le moment',
     'Nothing to pick up yet'],
   'problem.nothing.text': [
@@ -439,7 +439,7 @@ export function t(key, values = {}) {
 }
 
 export function hasString(key) {
-  return Object.hasOwn(STRINGS, key);
+  return Object.keys(STRINGS).includes(key);
 }
 
 // For the test that both languages say everything.

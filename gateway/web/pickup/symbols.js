@@ -69,10 +69,12 @@ export function readFragment(fragment) {
   return match === null ? null : { card: match[1], code: match[2] };
 }
 
+// The groups stand alone: what precedes and follows is no symbol.  (No
+// lookbehind: Safari has it only since 16.4.)
 function firstOf(text, shape) {
   const pattern = shape.groups.map((n) => `[0-9A-Z]{${n}}`).join('[\\s-]?');
-  const finder = new RegExp(`(?<![0-9A-Z-])${pattern}(?![0-9A-Z-])`, 'gi');
-  for (const [found] of text.matchAll(finder)) {
+  const finder = new RegExp(`(^|[^0-9A-Z-])(${pattern})(?![0-9A-Z-])`, 'gi');
+  for (const [, , found] of text.matchAll(finder)) {
     if (readSymbols(found, shape).text !== undefined) return found;
   }
   return null;

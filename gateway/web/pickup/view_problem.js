@@ -39,8 +39,9 @@ export function problemCard(problem, level = 'h1') {
       t('check.code', { check: problem.details.check }))));
 }
 
-// `actions`: { onRetry, onBack }, each may be missing.
-export function problemView(problem, { onRetry, onBack }) {
+// `actions`: { onRetry, onBack, back }, each may be missing; `back` names the
+// string that says where onBack() leads.
+export function problemView(problem, { onRetry, onBack, back }) {
   const retry = onRetry && RETRY.includes(problem.kind);
   const phone = meta('phone').replace(/ /g, '\u00a0');
   return el('section', { class: 'card narrow' },
@@ -49,6 +50,6 @@ export function problemView(problem, { onRetry, onBack }) {
     el('div', { class: 'actions' },
       retry && button(t('problem.retry'),
         { class: 'primary', onclick: onRetry }, 'refresh'),
-      onBack && button(t('problem.back'),
+      onBack && button(t(back),
         { class: retry ? 'secondary' : 'primary', onclick: onBack }, 'back')));
 }

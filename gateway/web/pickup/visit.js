@@ -80,16 +80,27 @@ async function readObject(claim, key) {
     parseKeepingDigits(utf8Text(plain))));
 }
 
+// A report that is open already is not fetched once more; its time may have
+// come meanwhile.
+function stillOpen(entry, visit) {
+  const known = visit.entries.find((e) => e.envelope === entry.envelope &&
+      e.bid === entry.bid && e.report !== undefined);
+  if (known !== undefined) checkTime(known.claim, visit);
+  return known;
+}
+
 // An entry of the answer -> what the page shows of it.
 async function openEntry(entry, visit) {
   const { bid, status, closes } = entry;
-  if (!entry.envelope) return { bid, status, closes, tombstone: true };
+  if (!entry.envelope) return { bid, status, closes };
   try {
+    const known = stillOpen(entry, visit);
+    if (known !== undefined) return known;
     const opened = await openEnvelope(entry, visit);
     const claim = await readClaim(entry, opened, visit);
     const report = await readObject(claim, opened.key);
     return { bid, status: claim.status, closes: claim.closes, claim, report,
-      key: opened.key };
+      key: opened.key, envelope: entry.envelope };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { bid, status, closes, problem: error };
@@ -115,7 +126,9 @@ async function openEntries(answer, visit, onProgress) {
     onProgress('verify', entries.length + 1, answer.bundles.length);
     entries.push(await openEntry(entry, visit));
   }
-  visit.entries = withoutReplaced(entries).sort(newestFirst);
+  const kept = withoutReplaced(entries).sort(newestFirst);
+  visit.entries.filter((e) => !kept.includes(e)).forEach(forgetEntry);
+  visit.entries = kept;
 }
 
 // The token was right, so the server knows the card: blobs that do not open
@@ -160,8 +173,7 @@ export function closeElapsed(visit) {
     if (entry.report === undefined || now_s() < entry.closes) return entry;
     closed = true;
     forgetEntry(entry);
-    return { bid: entry.bid, status: 'closed', closes: entry.closes,
-      tombstone: true };
+    return { bid: entry.bid, status: 'closed', closes: entry.closes };
   });
   return closed;
 }
