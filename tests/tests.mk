@@ -28,6 +28,7 @@ UNIT_TESTS := $(UNIT:%=$(OUT)/tests/unit/%)
 # Programs that scripts of tests/suites run.
 TEST_TOOLS :=
 -include tests/interop/interop.mk
+-include tests/powerloss/powerloss.mk
 -include tests/sandbox/sandbox.mk
 
 unit: $(UNIT_TESTS)	## build and run the unit tests

@@ -161,6 +161,16 @@ delivery_end_all(struct vault *v)
 
 /* See delivery.h. */
 void
+delivery_fail_all(struct vault *v, enum status st)
+{
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		if (v->delivery[i] != NULL)
+			fail(v->delivery[i], st);
+	}
+}
+
+/* See delivery.h. */
+void
 on_delivery_abort(struct vault *v, const struct message *m)
 {
 	struct delivery *d = find_open(v, m->delivery_abort.delivery);

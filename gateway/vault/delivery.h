@@ -75,6 +75,10 @@ void delivery_end(struct vault *v, struct delivery *d, bool committed);
 
 void delivery_end_all(struct vault *v);
 
+/* The segments could not be synced: nobody knows which of the bytes that were
+ * staged are on the disk, and asking again may get a wrong yes. */
+void delivery_fail_all(struct vault *v, enum status st);
+
 /* Messages of intake. */
 void on_delivery_begin(struct vault *v, const struct message *m);
 void on_report_open(struct vault *v, const struct message *m);

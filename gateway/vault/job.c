@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
+#include "vault/delivery.h"
 #include "vault/timekeeper.h"
 
 /* See job.h. */
@@ -94,9 +95,13 @@ run_all(struct vault *v, struct job *first)
 	int before = sqlite3_total_changes(v->db.handle);
 	enum status st = ST_OK;
 
-	if (any_has_objects(first))
-		TRY(segments_sync(&v->segments, &v->segment_syncs));
+	if (any_has_objects(first)) {
+		st = segments_sync(&v->segments, &v->segment_syncs);
+		if (st != ST_OK)
+			delivery_fail_all(v, st);
+	}
 	TRY(database_do(&v->db, SQL_BEGIN));
+	st = ST_OK;	/* each delivery tells its own failure */
 	for (struct job *job = first; job != NULL && st == ST_OK;
 	    job = job->next)
 		st = run_one(v, job);

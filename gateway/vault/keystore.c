@@ -52,8 +52,9 @@ write_whole(int fd, const uint8_t *bytes, size_t len)
 	return fsync(fd) == 0 ? ST_OK : status_of_errno(errno);
 }
 
-static enum status
-sync_directory(const char *dir)
+/* See keystore.h. */
+enum status
+directory_sync(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum status st;
@@ -88,7 +89,7 @@ file_replace(const char *dir, const char *name, const void *bytes, size_t len)
 		(void)unlink(fresh);
 		return st;
 	}
-	return sync_directory(dir);
+	return directory_sync(dir);
 }
 
 static enum status

@@ -48,6 +48,9 @@ MUST_CHECK enum status
 file_read(const char *dir, const char *name, void *bytes, size_t max,
     size_t *len);
 
+/* Makes the names in `dir` durable; ST_OK or as file_replace(). */
+MUST_CHECK enum status directory_sync(const char *dir);
+
 /* What an errno means here. */
 enum status status_of_errno(int number);
 

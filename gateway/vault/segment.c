@@ -182,21 +182,6 @@ segments_read(struct segments *s, const struct extent *e, uint64_t offset,
 	return ST_OK;
 }
 
-static enum status
-sync_new_files(struct segments *s)
-{
-	int fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum status st;
-
-	if (fd < 0)
-		return status_of_errno(errno);
-	st = fsync(fd) == 0 ? ST_OK : status_of_errno(errno);
-	(void)close(fd);
-	if (st == ST_OK)
-		s->new_file = false;
-	return st;
-}
-
 /* See segment.h. */
 enum status
 segments_sync(struct segments *s, uint64_t *syncs)
@@ -211,7 +196,10 @@ segments_sync(struct segments *s, uint64_t *syncs)
 		f->dirty = false;
 		++*syncs;
 	}
-	return s->new_file ? sync_new_files(s) : ST_OK;
+	if (s->new_file)
+		TRY(directory_sync(s->dir));
+	s->new_file = false;
+	return ST_OK;
 }
 
 static enum status

@@ -142,7 +142,9 @@ open_database(struct vault *v)
 	snprintf(path, sizeof(path), "%s/%s", v->settings.dir, database_name);
 	TRY(database_open(&v->db, path, &v->keys.key[KEY_DATABASE]));
 	v->db.path = database_name;
-	return schema_migrate(&v->db, schema_newest());
+	TRY(schema_migrate(&v->db, schema_newest()));
+	/* SQLite syncs the directory for its journal only. */
+	return directory_sync(v->settings.dir);
 }
 
 static enum status

@@ -64,16 +64,23 @@ open_vault(struct rig *r)
 
 /* See vault_rig.h. */
 void
+rig_settings(struct rig *r)
+{
+	r->settings = (struct vault_settings){ .dir = r->dir,
+	    .box = "test-box", .window_s = RIG_WINDOW_S,
+	    .lab_window_s = 3 * DAY_S, .wrong_tokens_per_hour = 10,
+	    .boot_id = "boot", .read_clocks = read_clocks };
+}
+
+/* See vault_rig.h. */
+void
 rig_open(struct rig *r)
 {
 	*r = (struct rig){ .system_s = RIG_START_S, .boot_ms = 5000 };
 	snprintf(r->dir, sizeof(r->dir), "/tmp/vault-test-XXXXXX");
 	if (mkdtemp(r->dir) == NULL)
 		die("mkdtemp", 0);
-	r->settings = (struct vault_settings){ .dir = r->dir,
-	    .box = "test-box", .window_s = RIG_WINDOW_S,
-	    .lab_window_s = 3 * DAY_S, .wrong_tokens_per_hour = 10,
-	    .boot_id = "boot", .read_clocks = read_clocks };
+	rig_settings(r);
 	p256_generate(&r->card_d, &r->card_key);
 	open_vault(r);
 }

@@ -29,6 +29,8 @@ struct rig {
 
 /* A fresh vault in a fresh directory; dies where that fails. */
 void rig_open(struct rig *r);
+/* The settings of rig_open(), for who brings a directory of his own. */
+void rig_settings(struct rig *r);
 /* Closes it (or, `crash`, lets go of it) and opens it again. */
 void rig_reopen(struct rig *r, bool crash);
 /* Closes and removes everything. */
