@@ -25,7 +25,7 @@ hl7_refuse(struct hl7_context *c, struct hl7_ack_reply reply)
 		c->refusal = reply;
 }
 
-/* --- text --------------------------------------------------------------------- */
+/* --- text ---------------------------------------------------------------- */
 
 static struct span
 without_tail(struct span s)
@@ -114,7 +114,7 @@ hl7_code(struct hl7_context *c, struct span field)
 	return hl7_is_null(code) ? (struct span){ 0 } : code;
 }
 
-/* --- times and numbers ----------------------------------------------------------- */
+/* --- times and numbers --------------------------------------------------- */
 
 /* See hl7_context.h. */
 struct fhir_time

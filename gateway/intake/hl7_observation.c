@@ -6,7 +6,7 @@
 #include "wire/ed.h"
 #include "wire/pdf.h"
 
-/* --- documents ------------------------------------------------------------------- */
+/* --- documents ----------------------------------------------------------- */
 
 static bool
 says_pdf(struct span s)
@@ -121,7 +121,7 @@ is_attachment(const struct hl7_context *c, struct span type, struct span field)
 	    ed_looks_like_pdf(field, c->d.escape);
 }
 
-/* --- metadata of the French document flow (lis.md 2.5) ------------------------------ */
+/* --- metadata of the French document flow (lis.md 2.5) ------------------- */
 
 static bool
 is_metadata(struct hl7_context *c, struct span obx_3)
@@ -143,7 +143,7 @@ read_metadata(struct hl7_context *c, struct hl7_build *b,
 		release_hide(&b->sum, "INVISIBLE_REP_LEGAUX");
 }
 
-/* --- results --------------------------------------------------------------------------- */
+/* --- results ------------------------------------------------------------- */
 
 static struct coded *
 flags_of(struct hl7_context *c, struct span field, size_t *n_flags)

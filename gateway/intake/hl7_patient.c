@@ -3,7 +3,7 @@
 
 #include "wire/hl7_time.h"
 
-/* --- names ---------------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 /* XPN: family (FN) ^ given ^ further given ^ suffix ^ prefix ^ ... ^ type.7 */
 static struct person_name
@@ -70,7 +70,7 @@ hl7_professional(struct hl7_context *c, struct span field)
 	return listed_name(c, first, c->d.component);
 }
 
-/* --- identity ---------------------------------------------------------------------- */
+/* --- identity ------------------------------------------------------------ */
 
 /* The French national identity (INS, NIR) by its type or its OID; and other
  * social security numbers.  Used for nothing but telling patients apart. */

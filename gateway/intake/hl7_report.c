@@ -5,7 +5,7 @@ enum {
 	PARENT_LINES = 4096	/* observations looked at for one */
 };
 
-/* --- how much room one report needs ------------------------------------------------ */
+/* --- how much room one report needs -------------------------------------- */
 
 struct room {
 	size_t panels, observations, notes;
@@ -36,7 +36,7 @@ make_room(struct hl7_context *c, struct hl7_build *b, struct hl7_reader r)
 	b->note_room = hl7_alloc(c, room.notes, sizeof(struct note));
 }
 
-/* --- OBR ------------------------------------------------------------------------------ */
+/* --- OBR ----------------------------------------------------------------- */
 
 /* A panel without results still says something by its status. */
 static void
@@ -130,7 +130,7 @@ read_old_specimen(struct hl7_context *c, const struct hl7_fields *obr,
 	p->has_specimen = true;
 }
 
-/* --- parents of reflex tests and cultures ------------------------------------------------ */
+/* --- parents of reflex tests and cultures -------------------------------- */
 
 struct parent {
 	struct span placer, filler;	/* OBR-29 */
@@ -239,7 +239,7 @@ on_obr(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *obr)
 	report->exams |= exams_of(p->section);
 }
 
-/* --- the other segments -------------------------------------------------------------------- */
+/* --- the other segments -------------------------------------------------- */
 
 /* What an ORC says holds for every OBR up to the next one. */
 static void
@@ -337,7 +337,7 @@ on_segment(struct hl7_context *c, struct hl7_build *b, struct span segment)
 			row[i].read(c, b, &fields);
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole ----------------------------------------------------------- */
 
 static void
 finish(struct hl7_context *c, struct hl7_build *b,

@@ -44,7 +44,7 @@ words_value(struct hl7_context *c, struct span field)
 	return v;
 }
 
-/* --- numbers --------------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------- */
 
 /* Takes "<", "<=", ">=", ">" off `s`. */
 static struct span
@@ -174,7 +174,7 @@ array_value(struct hl7_context *c, struct span field)
 	return v;
 }
 
-/* --- codes, times ------------------------------------------------------------------ */
+/* --- codes, times -------------------------------------------------------- */
 
 static size_t
 count_pieces(struct span field, uint8_t separator)
@@ -257,7 +257,7 @@ pointer_value(struct hl7_context *c, struct span field)
 	return (struct value){ .kind = VALUE_ABSENT };
 }
 
-/* --- the table ------------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------- */
 
 /* HL70125.  `single`: a second repetition makes it text. */
 static const struct {

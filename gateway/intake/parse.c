@@ -15,7 +15,7 @@ struct parse {
 	struct parsed *out;
 };
 
-/* --- MSH -------------------------------------------------------------------------- */
+/* --- MSH ----------------------------------------------------------------- */
 
 static void
 read_head(struct parse *p, struct hl7_ack_head *head)
@@ -145,7 +145,7 @@ check_msh(struct parse *p)
 	return check_charset(p);
 }
 
-/* --- acknowledgement (lis.md 1.2) ---------------------------------------------------- */
+/* --- acknowledgement (lis.md 1.2) ---------------------------------------- */
 
 /* HL70155: does `condition` ask for an answer? */
 static bool
@@ -188,7 +188,7 @@ set_reply(struct parse *p, bool success)
 	p->out->ignored = !p->out->answer && !success;
 }
 
-/* --- keys (lis.md 1.4) ------------------------------------------------------------------ */
+/* --- keys (lis.md 1.4) --------------------------------------------------- */
 
 static void
 make_key(struct parse *p)
@@ -223,7 +223,7 @@ make_digest(struct parse *p)
 	sha256_finish(&h, p->out->digest);
 }
 
-/* --- content ------------------------------------------------------------------------------- */
+/* --- content ------------------------------------------------------------- */
 
 static size_t
 count_patients(struct hl7_reader r)

@@ -96,7 +96,7 @@ is_final(struct span order_status)
 	return span_is(order_status, "F") || span_is(order_status, "C");
 }
 
-/* --- one line ----------------------------------------------------------------- */
+/* --- one line ------------------------------------------------------------ */
 
 struct judgement {
 	enum verdict verdict;
@@ -229,7 +229,7 @@ release_is_genetic(struct span section, const struct coded *code)
 	return false;
 }
 
-/* --- the whole report ------------------------------------------------------------ */
+/* --- the whole report ---------------------------------------------------- */
 
 static bool
 one_of(struct span code, const char *codes)

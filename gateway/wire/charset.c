@@ -21,7 +21,7 @@ static const struct {
 	{ 0xb8, 0x017e }, { 0xbc, 0x0152 }, { 0xbd, 0x0153 }, { 0xbe, 0x0178 },
 };
 
-/* --- UTF-8 ------------------------------------------------------------------ */
+/* --- UTF-8 --------------------------------------------------------------- */
 
 /* Bytes of the sequence at the start of `s` (not ASCII); 0 if it is none. */
 static size_t
@@ -85,7 +85,7 @@ charset_is_ascii(struct span s)
 	return scan_non_ascii(s) == s.len;
 }
 
-/* --- which set --------------------------------------------------------------- */
+/* --- which set ----------------------------------------------------------- */
 
 /* HL70211, and what is seen in its place. */
 static const struct {
@@ -184,7 +184,7 @@ charset_detect(struct span message, struct span declared, enum charset *set)
 	return ST_OK;
 }
 
-/* --- conversion --------------------------------------------------------------- */
+/* --- conversion ---------------------------------------------------------- */
 
 /* See charset.h. */
 size_t

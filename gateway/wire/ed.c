@@ -62,7 +62,7 @@ take_break(struct span *data, uint8_t escape)
 	return ST_MALFORMED;
 }
 
-/* --- base64 ------------------------------------------------------------------ */
+/* --- base64 -------------------------------------------------------------- */
 
 struct base64_reader {
 	uint8_t value[256];	/* symbol() of every byte */
@@ -149,7 +149,7 @@ ed_base64(struct span data, uint8_t escape, struct buf *out)
 	return flush(&r);
 }
 
-/* --- hexadecimal --------------------------------------------------------------- */
+/* --- hexadecimal --------------------------------------------------------- */
 
 /* See ed.h. */
 enum status

@@ -32,7 +32,7 @@ is_header(struct span s)
 	    memcmp(s.ptr, "BHS", NAME_LEN) == 0);
 }
 
-/* --- delimiters ------------------------------------------------------------ */
+/* --- delimiters ---------------------------------------------------------- */
 
 static bool
 all_different(uint8_t separator, struct span encoding)
@@ -76,7 +76,7 @@ hl7_delimiters_read(struct span segment, struct hl7_delimiters *d)
 	return ST_OK;
 }
 
-/* --- lines and segments ---------------------------------------------------- */
+/* --- lines and segments -------------------------------------------------- */
 
 static bool
 is_line_end(uint8_t c)
@@ -175,7 +175,7 @@ hl7_segment_is(struct span segment, const char *name)
 	    memcmp(segment.ptr, name, NAME_LEN) == 0;
 }
 
-/* --- messages in a frame --------------------------------------------------- */
+/* --- messages in a frame ------------------------------------------------- */
 
 static bool
 starts_message(struct span line)
@@ -235,7 +235,7 @@ hl7_next_message(struct span *frame, struct span *message)
 	return ST_OK;
 }
 
-/* --- fields and below ------------------------------------------------------ */
+/* --- fields and below ---------------------------------------------------- */
 
 /* See hl7.h. */
 bool

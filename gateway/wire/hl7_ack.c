@@ -89,7 +89,7 @@ put_number(struct mirror *m, unsigned number)
 	put_text(m, text);
 }
 
-/* --- MSH ------------------------------------------------------------------ */
+/* --- MSH ----------------------------------------------------------------- */
 
 /* "2.3.1" as 231, "2.5" as 250; 0 where it is no version of ours. */
 static unsigned
@@ -161,7 +161,7 @@ put_msh(struct mirror *m, struct span own_id, struct span time)
 	put_text(m, "\r");
 }
 
-/* --- MSA and ERR ------------------------------------------------------------ */
+/* --- MSA and ERR --------------------------------------------------------- */
 
 static void
 put_msa(struct mirror *m, const struct hl7_ack_reply *reply)
@@ -279,8 +279,9 @@ put_err(struct mirror *m, const struct hl7_ack_reply *reply)
 
 /* See hl7_ack.h. */
 enum status
-hl7_ack_write(const struct hl7_ack_head *head, const struct hl7_ack_reply *reply,
-    struct span own_id, struct span time, struct buf *out)
+hl7_ack_write(const struct hl7_ack_head *head,
+    const struct hl7_ack_reply *reply, struct span own_id, struct span time,
+    struct buf *out)
 {
 	struct mirror m;
 	size_t before = out->len;

@@ -18,7 +18,7 @@ trimmed(struct span s)
 	return s;
 }
 
-/* --- reading -------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* Takes `digits` digits as a number in [least, most]. */
 static enum status
@@ -133,7 +133,7 @@ hl7_time_read(struct span text, struct hl7_time *time)
 	return ST_OK;
 }
 
-/* --- writing -------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 /* Appends `number` with `digits` digits after `before` (0: nothing). */
 static enum status

@@ -1,8 +1,12 @@
 #include "wire/hl7_zone.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400, OFFSET_HOURS_MAX = 24, AT_HOURS_MAX = 167 };
+enum {
+	HOUR_S = 3600, DAY_S = 86400,
+	OFFSET_HOURS_MAX = 24,
+	AT_HOURS_MAX = 167	/* a week, as in tzfile(5) rules */
+};
 
-/* --- the rule ---------------------------------------------------------------- */
+/* --- the rule ------------------------------------------------------------ */
 
 static bool
 take(struct span *s, char c)
@@ -125,7 +129,7 @@ hl7_zone_parse(struct span rule, struct hl7_zone *zone)
 	return ST_OK;
 }
 
-/* --- the calendar -------------------------------------------------------------- */
+/* --- the calendar -------------------------------------------------------- */
 
 static bool
 is_leap(int year)

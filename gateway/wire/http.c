@@ -4,7 +4,7 @@
 
 enum { CR = '\r', LF = '\n' };
 
-/* --- before the parser: one reading only ----------------------------------------- */
+/* --- before the parser: one reading only --------------------------------- */
 
 /*
  * The length of the head with its empty line.  Here falls what picohttpparser
@@ -41,7 +41,7 @@ head_length(struct span in, size_t *length)
 	return i == HTTP_HEAD_MAX ? ST_TOO_BIG : ST_MORE;
 }
 
-/* --- characters -------------------------------------------------------------------- */
+/* --- characters ---------------------------------------------------------- */
 
 static uint8_t
 lower(uint8_t c)
@@ -99,7 +99,7 @@ trimmed(struct span s)
 	return s;
 }
 
-/* --- headers ------------------------------------------------------------------------- */
+/* --- headers ------------------------------------------------------------- */
 
 /* What the head says besides the request itself. */
 struct head {
@@ -225,7 +225,7 @@ read_headers(struct head *h, const struct phr_header *headers, size_t n)
 	return ST_OK;
 }
 
-/* --- the request line ------------------------------------------------------------------ */
+/* --- the request line ---------------------------------------------------- */
 
 static enum http_method
 method_of(struct span s)
@@ -323,7 +323,7 @@ http_parse(struct span in, struct http_request *request, size_t *head_bytes)
 	return ST_OK;
 }
 
-/* --- small readers ------------------------------------------------------------------------ */
+/* --- small readers ------------------------------------------------------- */
 
 /* See http.h. */
 struct span

@@ -133,7 +133,7 @@ test_nothing_national_gets_in(void)
 	    "the INS and the address stay outside");
 }
 
-/* --- panels, specimens, parents (R24) ---------------------------------------------- */
+/* --- panels, specimens, parents (R24) ------------------------------------ */
 
 static void
 test_specimen(void)
@@ -192,7 +192,7 @@ test_several_patients(void)
 	    parsed.n_reports == 0, "one bad patient refuses the message");
 }
 
-/* --- documents (R23) ------------------------------------------------------------------ */
+/* --- documents (R23) ----------------------------------------------------- */
 
 static void
 test_documents(void)
@@ -250,7 +250,7 @@ test_odd_documents(void)
 	    "what is no PDF is left out");
 }
 
-/* --- text (R18-R20) -------------------------------------------------------------------- */
+/* --- text (R18-R20) ------------------------------------------------------ */
 
 static void
 test_charsets(void)
@@ -320,7 +320,7 @@ test_continuation_lines(void)
 	    panel(0)->n_observations == 2, "lines that are no segment (R18)");
 }
 
-/* --- cards (R29) ------------------------------------------------------------------------- */
+/* --- cards (R29) --------------------------------------------------------- */
 
 static void
 test_cards(void)

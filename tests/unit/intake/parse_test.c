@@ -5,7 +5,7 @@
 
 static const char good[] = MSH PID OBR OBX;
 
-/* --- what is refused, and how ------------------------------------------------ */
+/* --- what is refused, and how -------------------------------------------- */
 
 static void
 test_refusals(void)
@@ -164,7 +164,7 @@ test_accepted(void)
 	source.production = true;
 }
 
-/* --- the acknowledgement modes (R11) ------------------------------------------- */
+/* --- the acknowledgement modes (R11) ------------------------------------- */
 
 static void
 test_modes(void)
@@ -216,7 +216,7 @@ test_modes(void)
 	source.ack_mode = ACK_AUTO;
 }
 
-/* --- what the ACK mirrors ------------------------------------------------------- */
+/* --- what the ACK mirrors ------------------------------------------------ */
 
 static void
 test_head(void)
@@ -241,7 +241,7 @@ test_head(void)
 	    "also where MSH-2 cannot be used");
 }
 
-/* --- keys (R14) -------------------------------------------------------------------- */
+/* --- keys (R14) ---------------------------------------------------------- */
 
 static void
 test_keys(void)
@@ -293,7 +293,7 @@ test_line_ends(void)
 	    "a byte order mark, line ends and blank lines change no digest");
 }
 
-/* --- memory (R27) ---------------------------------------------------------------------- */
+/* --- memory (R27) -------------------------------------------------------- */
 
 static void
 test_memory_is_bounded(void)

@@ -15,7 +15,7 @@ line_of(const char *obx_11, const char *obr_25)
 	};
 }
 
-/* --- the matrix --------------------------------------------------------------- */
+/* --- the matrix ---------------------------------------------------------- */
 
 static void
 test_result_by_order(void)
@@ -154,7 +154,7 @@ test_genetics(void)
 	}
 }
 
-/* --- the whole report ------------------------------------------------------------ */
+/* --- the whole report ---------------------------------------------------- */
 
 /* "FP": two lines by their OBX-11; upper case F to W as the letter says. */
 static struct report

@@ -54,97 +54,97 @@ test_every_cut(void)
 	ok(parse(head, &r) == ST_OK && !r.keep_alive, "and then it is");
 }
 
-static void
-test_refusals(void)
-{
-	static const struct {
-		const char *claim;
-		struct span head;
-		enum status st;
-	} row[] = {
-		{ "an empty line before it", BYTES("\r\nGET / HTTP/1.1\r\n"
-		    HOST "\r\n"), ST_OK },
-		{ "HTTP/1.0 without Host", BYTES("GET / HTTP/1.0\r\n\r\n"),
-		    ST_OK },
-		{ "its own absolute form", BYTES(
-		    "GET https://labo.example:8443/d HTTP/1.1\r\n" HOST "\r\n"),
-		    ST_OK },
-		{ "Expect: 100-continue", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"), ST_OK },
-		{ "an unknown method", BYTES("BREW / HTTP/1.1\r\n" HOST
-		    "\r\n"), ST_OK },
-		{ "two empty lines before it", BYTES("\r\n\r\nGET / HTTP/1.1"
-		    "\r\n" HOST "\r\n"), ST_MALFORMED },
-		{ "bare LF", BYTES("GET / HTTP/1.1\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "bare LF at the end", BYTES("GET / HTTP/1.1\r\n" HOST "\n"),
-		    ST_MALFORMED },
-		{ "bare CR", BYTES("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "NUL", BYTES("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "a control character", BYTES("GET / HTTP/1.1\r\n" HOST
-		    "X: \x01\r\n\r\n"), ST_MALFORMED },
-		{ "folding", BYTES("GET / HTTP/1.1\r\n" HOST
-		    "X: a\r\n b\r\n\r\n"), ST_MALFORMED },
-		{ "a blank before the colon", BYTES("GET / HTTP/1.1\r\n"
-		    "Host : a\r\n\r\n"), ST_MALFORMED },
-		{ "a header without a name", BYTES("GET / HTTP/1.1\r\n" HOST
-		    ": a\r\n\r\n"), ST_MALFORMED },
-		{ "no Host", BYTES("GET / HTTP/1.1\r\n\r\n"), ST_MALFORMED },
-		{ "an empty Host", BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "two Hosts", BYTES("GET / HTTP/1.1\r\n" HOST HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "a user in Host", BYTES("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "two lengths", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Content-Length: 1\r\nContent-Length: 1\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "a list of lengths", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Content-Length: 1, 1\r\n\r\n"), ST_MALFORMED },
-		{ "a signed length", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Content-Length: +1\r\n\r\n"), ST_MALFORMED },
-		{ "an endless length", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Content-Length: 99999999999999999999\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "chunks", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Transfer-Encoding: chunked\r\n\r\n"), ST_UNSUPPORTED },
-		{ "chunks and a length", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "another expectation", BYTES("POST / HTTP/1.1\r\n" HOST
-		    "Expect: miracles\r\n\r\n"), ST_UNSUPPORTED },
-		{ "two tokens", BYTES("GET / HTTP/1.1\r\n" HOST
-		    "Authorization: a\r\nAuthorization: b\r\n\r\n"),
-		    ST_MALFORMED },
-		{ "another host's absolute form", BYTES(
-		    "GET https://evil.example/d HTTP/1.1\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "a longer host's absolute form", BYTES(
-		    "GET https://labo.example:84433/d HTTP/1.1\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "an authority", BYTES("CONNECT a:443 HTTP/1.1\r\n" HOST
-		    "\r\n"), ST_MALFORMED },
-		{ "an asterisk", BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "a fragment", BYTES("GET /#a HTTP/1.1\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "bytes above ASCII in the path", BYTES("GET /\xc3\xa9 "
-		    "HTTP/1.1\r\n" HOST "\r\n"), ST_MALFORMED },
-		{ "HTTP/1.2", BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "HTTP/2.0", BYTES("GET / HTTP/2.0\r\n" HOST "\r\n"),
-		    ST_MALFORMED },
-		{ "HTTP/0.9", BYTES("GET /\r\n\r\n"), ST_MALFORMED },
-		{ "TLS", BYTES("\x16\x03\x01\x02\x00\x01"), ST_MALFORMED },
-	};
+static const struct {
+	const char *claim;
+	struct span head;
+	enum status st;
+} heads[] = {
+	{ "an empty line before it", BYTES("\r\nGET / HTTP/1.1\r\n"
+	    HOST "\r\n"), ST_OK },
+	{ "HTTP/1.0 without Host", BYTES("GET / HTTP/1.0\r\n\r\n"),
+	    ST_OK },
+	{ "its own absolute form", BYTES(
+	    "GET https://labo.example:8443/d HTTP/1.1\r\n" HOST "\r\n"),
+	    ST_OK },
+	{ "Expect: 100-continue", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"), ST_OK },
+	{ "an unknown method", BYTES("BREW / HTTP/1.1\r\n" HOST
+	    "\r\n"), ST_OK },
+	{ "two empty lines before it", BYTES("\r\n\r\nGET / HTTP/1.1"
+	    "\r\n" HOST "\r\n"), ST_MALFORMED },
+	{ "bare LF", BYTES("GET / HTTP/1.1\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "bare LF at the end", BYTES("GET / HTTP/1.1\r\n" HOST "\n"),
+	    ST_MALFORMED },
+	{ "bare CR", BYTES("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "NUL", BYTES("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "a control character", BYTES("GET / HTTP/1.1\r\n" HOST
+	    "X: \x01\r\n\r\n"), ST_MALFORMED },
+	{ "folding", BYTES("GET / HTTP/1.1\r\n" HOST
+	    "X: a\r\n b\r\n\r\n"), ST_MALFORMED },
+	{ "a blank before the colon", BYTES("GET / HTTP/1.1\r\n"
+	    "Host : a\r\n\r\n"), ST_MALFORMED },
+	{ "a header without a name", BYTES("GET / HTTP/1.1\r\n" HOST
+	    ": a\r\n\r\n"), ST_MALFORMED },
+	{ "no Host", BYTES("GET / HTTP/1.1\r\n\r\n"), ST_MALFORMED },
+	{ "an empty Host", BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "two Hosts", BYTES("GET / HTTP/1.1\r\n" HOST HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "a user in Host", BYTES("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "two lengths", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Content-Length: 1\r\nContent-Length: 1\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "a list of lengths", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Content-Length: 1, 1\r\n\r\n"), ST_MALFORMED },
+	{ "a signed length", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Content-Length: +1\r\n\r\n"), ST_MALFORMED },
+	{ "an endless length", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Content-Length: 99999999999999999999\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "chunks", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Transfer-Encoding: chunked\r\n\r\n"), ST_UNSUPPORTED },
+	{ "chunks and a length", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "another expectation", BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Expect: miracles\r\n\r\n"), ST_UNSUPPORTED },
+	{ "two tokens", BYTES("GET / HTTP/1.1\r\n" HOST
+	    "Authorization: a\r\nAuthorization: b\r\n\r\n"),
+	    ST_MALFORMED },
+	{ "another host's absolute form", BYTES(
+	    "GET https://evil.example/d HTTP/1.1\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "a longer host's absolute form", BYTES(
+	    "GET https://labo.example:84433/d HTTP/1.1\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "an authority", BYTES("CONNECT a:443 HTTP/1.1\r\n" HOST
+	    "\r\n"), ST_MALFORMED },
+	{ "an asterisk", BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "a fragment", BYTES("GET /#a HTTP/1.1\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "bytes above ASCII in the path", BYTES("GET /\xc3\xa9 "
+	    "HTTP/1.1\r\n" HOST "\r\n"), ST_MALFORMED },
+	{ "HTTP/1.2", BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "HTTP/2.0", BYTES("GET / HTTP/2.0\r\n" HOST "\r\n"),
+	    ST_MALFORMED },
+	{ "HTTP/0.9", BYTES("GET /\r\n\r\n"), ST_MALFORMED },
+	{ "TLS", BYTES("\x16\x03\x01\x02\x00\x01"), ST_MALFORMED },
+};
 
-	for (size_t i = 0; i < COUNT(row); i++) {
+static void
+test_accepted_and_refused(void)
+{
+	for (size_t i = 0; i < COUNT(heads); i++) {
 		struct http_request r;
 
-		ok(parse(row[i].head, &r) == row[i].st, "%s: %s",
-		    row[i].claim, status_text(row[i].st));
+		ok(parse(heads[i].head, &r) == heads[i].st, "%s: %s",
+		    heads[i].claim, status_text(heads[i].st));
 	}
 }
 
@@ -266,7 +266,7 @@ main(void)
 {
 	test_a_request();
 	test_every_cut();
-	test_refusals();
+	test_accepted_and_refused();
 	test_limits();
 	test_queries();
 	test_bearer();
