@@ -1,10 +1,25 @@
 #include "net/conn.h"
 
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 enum { KEEPALIVE_S = 60 };
 
 static void on_timer(uv_timer_t *timer);
+static void on_soon(uv_check_t *check);
+static void on_idle(uv_idle_t *idle);
+
+/*
+ * Events that are known already but may not be delivered from inside a call.
+ * They come after the loop's next look at the sockets, which the idle handle
+ * keeps it from sleeping in.  A process has one loop.
+ */
+static struct {
+	uv_loop_t  *loop;
+	uv_check_t  check;
+	uv_idle_t   idle;
+	struct conn *first;
+} soon;
 
 /* A read that is not wanted any more is left running until bytes come: most
  * often the owner asks again before that, and epoll need not be told. */
@@ -26,13 +41,69 @@ conn_emit(struct conn *c, enum conn_event ev)
 	c->on_event(c->owner, ev);
 }
 
+static void
+push_soon(struct conn *c, struct conn **head)
+{
+	c->next_soon = *head;
+	c->link_soon = head;
+	if (*head != NULL)
+		(*head)->link_soon = &c->next_soon;
+	*head = c;
+}
+
+static void
+pop_soon(struct conn *c)
+{
+	*c->link_soon = c->next_soon;
+	if (c->next_soon != NULL)
+		c->next_soon->link_soon = c->link_soon;
+	c->is_later = false;
+}
+
+static void
+prepare_soon(uv_loop_t *loop)
+{
+	if (soon.loop == loop)
+		return;
+	soon.loop = loop;
+	uv_check_init(loop, &soon.check);	/* these cannot fail */
+	uv_idle_init(loop, &soon.idle);
+}
+
 /* See conn.h. */
 void
 conn_emit_later(struct conn *c, enum conn_event ev)
 {
 	c->later = ev;
+	if (c->is_later)
+		return;
 	c->is_later = true;
-	uv_timer_start(&c->timer, on_timer, 0, 0);
+	push_soon(c, &soon.first);
+	uv_check_start(&soon.check, on_soon);
+	uv_idle_start(&soon.idle, on_idle);
+}
+
+static void
+on_idle(uv_idle_t *idle)
+{
+	(void)idle;
+}
+
+/* What a callback puts on the list now waits for the next turn. */
+static void
+on_soon(uv_check_t *check)
+{
+	struct conn *first = soon.first, *c;
+
+	soon.first = NULL;
+	if (first != NULL)
+		first->link_soon = &first;
+	uv_check_stop(check);
+	uv_idle_stop(&soon.idle);
+	while ((c = first) != NULL) {
+		pop_soon(c);
+		conn_emit(c, c->later);
+	}
 }
 
 /* A call that libuv refuses outright fails the same way as one that it
@@ -53,8 +124,6 @@ arm_idle_timer(struct conn *c)
 
 	c->error = 0;
 	c->deadline_ms = now + c->idle_ms;
-	if (c->is_later)
-		return;
 	if (!uv_is_active((uv_handle_t *)&c->timer) ||
 	    uv_timer_get_due_in(&c->timer) > c->idle_ms)
 		uv_timer_start(&c->timer, on_timer, c->idle_ms, 0);
@@ -66,10 +135,7 @@ on_timer(uv_timer_t *timer)
 	struct conn *c = timer->data;
 	uint64_t now = uv_now(timer->loop);
 
-	if (c->is_later) {
-		c->is_later = false;
-		conn_emit(c, c->later);
-	} else if (c->deadline_ms == 0) {
+	if (c->deadline_ms == 0 || c->is_later) {
 		return;		/* nothing is awaited: do not sleep again */
 	} else if (c->deadline_ms > now) {
 		uv_timer_start(timer, on_timer, c->deadline_ms - now, 0);
@@ -177,6 +243,28 @@ on_handle_closed(uv_handle_t *handle)
 		c->on_event(c->owner, CONN_CLOSED);
 }
 
+static void
+read_peer(struct conn *c)
+{
+	static const uint8_t mapped[12] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+	};
+	struct sockaddr_storage peer;
+	const struct sockaddr_in *v4 = (const void *)&peer;
+	const struct sockaddr_in6 *v6 = (const void *)&peer;
+	int len = sizeof(peer);
+
+	memset(c->peer, 0, sizeof(c->peer));
+	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&peer, &len) != 0)
+		return;
+	if (peer.ss_family == AF_INET6) {
+		memcpy(c->peer, &v6->sin6_addr, 16);
+	} else if (peer.ss_family == AF_INET) {
+		memcpy(c->peer, mapped, sizeof(mapped));
+		memcpy(c->peer + sizeof(mapped), &v4->sin_addr, 4);
+	}
+}
+
 /* See conn.h. */
 enum status
 conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
@@ -188,6 +276,7 @@ conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
 	c->is_later = c->wants_bytes = c->is_reading = c->is_closing = false;
 	if (uv_tcp_init(loop, &c->tcp) != 0)
 		return ST_IO;
+	prepare_soon(loop);
 	uv_timer_init(loop, &c->timer);	/* cannot fail */
 	c->tcp.data = c->timer.data = c;
 	c->open_handles = 2;
@@ -199,6 +288,7 @@ conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
 	/* Refusals of these two cost speed, not correctness. */
 	(void)uv_tcp_nodelay(&c->tcp, 1);
 	(void)uv_tcp_keepalive(&c->tcp, 1, KEEPALIVE_S);
+	read_peer(c);
 	return ST_OK;
 }
 
@@ -235,13 +325,45 @@ conn_wire_write(struct conn *c, struct span bytes)
 
 /* See conn.h. */
 size_t
-conn_wire_try_write(struct conn *c, struct span bytes)
+conn_wire_try_write(struct conn *c, struct span bytes, bool more)
 {
-	uv_buf_t b = uv_buf_init((char *)(uintptr_t)bytes.ptr,
-	    (unsigned)bytes.len);
-	int n = uv_try_write((uv_stream_t *)&c->tcp, &b, 1);
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+	uv_os_fd_t fd;
+	ssize_t n;
 
-	return n > 0 ? (size_t)n : 0;
+	if (uv_fileno((uv_handle_t *)&c->tcp, &fd) != 0)
+		return 0;
+	n = send(fd, bytes.ptr, bytes.len, flags);
+	return n > 0 ? (size_t)n : 0;	/* an error comes again from libuv */
+}
+
+/* Most often the kernel has room: then libuv need not watch for it. */
+static void
+write_plain(struct conn *c, struct span first, struct span second)
+{
+	uv_buf_t b[2];
+	size_t n = conn_wire_try_write(c, first, second.len > 0);
+	int error;
+
+	if (n == first.len && second.len > 0)
+		n += conn_wire_try_write(c, second, false);
+	if (n == first.len + second.len) {
+		conn_emit_later(c, CONN_WRITTEN);
+		return;
+	}
+	if (n > first.len) {
+		second = span_slice(second, n - first.len, second.len);
+		n = first.len;
+	}
+	first = span_slice(first, n, first.len);
+	b[0] = uv_buf_init((char *)(uintptr_t)first.ptr, (unsigned)first.len);
+	b[1] = uv_buf_init((char *)(uintptr_t)second.ptr,
+	    (unsigned)second.len);
+	c->request.write.data = c;
+	error = uv_write(&c->request.write, (uv_stream_t *)&c->tcp, b, 2,
+	    on_write);
+	if (error != 0)
+		fail_later(c, error);
 }
 
 /* See conn.h. */
@@ -272,11 +394,18 @@ conn_read(struct conn *c)
 void
 conn_write(struct conn *c, struct span bytes)
 {
+	conn_write_two(c, bytes, (struct span){ 0 });
+}
+
+/* See conn.h. */
+void
+conn_write_two(struct conn *c, struct span first, struct span second)
+{
 	arm_idle_timer(c);
 	if (c->layer != NULL)
-		c->layer->write(c, bytes);
+		c->layer->write(c, first, second);
 	else
-		conn_wire_write(c, bytes);
+		write_plain(c, first, second);
 }
 
 /* See conn.h. */
@@ -295,6 +424,8 @@ void
 conn_close(struct conn *c)
 {
 	c->is_closing = true;
+	if (c->is_later)
+		pop_soon(c);
 	if (c->layer != NULL)
 		c->layer->closed(c);
 	c->bytes = (struct span){ 0 };
@@ -313,23 +444,7 @@ conn_bytes(const struct conn *c)
 void
 conn_peer(const struct conn *c, uint8_t address[static 16])
 {
-	static const uint8_t mapped[12] = {
-		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
-	};
-	struct sockaddr_storage peer;
-	const struct sockaddr_in *v4 = (const void *)&peer;
-	const struct sockaddr_in6 *v6 = (const void *)&peer;
-	int len = sizeof(peer);
-
-	memset(address, 0, 16);
-	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&peer, &len) != 0)
-		return;
-	if (peer.ss_family == AF_INET6) {
-		memcpy(address, &v6->sin6_addr, 16);
-	} else if (peer.ss_family == AF_INET) {
-		memcpy(address, mapped, sizeof(mapped));
-		memcpy(address + sizeof(mapped), &v4->sin_addr, 4);
-	}
+	memcpy(address, c->peer, sizeof(c->peer));
 }
 
 /* See conn.h. */

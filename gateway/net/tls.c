@@ -38,7 +38,7 @@ struct tls_session {
 	struct tls_server *server;
 	struct records    *records;	/* NULL: between two records */
 	struct tls_session *next_free;
-	struct span     unsent;		/* the owner's, not yet sealed */
+	struct span     unsent[2];	/* the owner's, not yet sealed */
 	size_t          in_flight;	/* bytes of the record being written */
 	unsigned short  wire_from, wire_to;	/* unread part of wire[] */
 	unsigned short  in_used;	/* bytes of in[] that held plaintext */
@@ -155,39 +155,47 @@ feed(struct tls_session *t)
 	return true;
 }
 
+static bool
+has_unsent(const struct tls_session *t)
+{
+	return t->unsent[0].len + t->unsent[1].len > 0;
+}
+
 /* The owner's next bytes into a record; false: there are none. */
 static bool
 seal(struct tls_session *t)
 {
 	br_ssl_engine_context *e = &t->engine.eng;
-	size_t room;
+	struct span *from;
+	size_t room, len;
 	uint8_t *to;
+	int i;
 
-	if (t->mode != TLS_WRITING || t->unsent.len == 0)
+	if (t->mode != TLS_WRITING || !has_unsent(t))
 		return false;
-	to = br_ssl_engine_sendapp_buf(e, &room);
-	if (to == NULL)
-		return false;
-	if (room > t->unsent.len)
-		room = t->unsent.len;
-	memcpy(to, t->unsent.ptr, room);
-	t->unsent = span_slice(t->unsent, room, t->unsent.len - room);
-	br_ssl_engine_sendapp_ack(e, room);
+	for (i = 0; i < 2; i++) {
+		from = &t->unsent[i];
+		to = br_ssl_engine_sendapp_buf(e, &room);
+		len = from->len < room ? from->len : room;
+		if (to == NULL || len == 0)
+			continue;
+		memcpy(to, from->ptr, len);
+		*from = span_slice(*from, len, from->len);
+		/* A full record seals itself; then there is no room left. */
+		br_ssl_engine_sendapp_ack(e, len);
+	}
 	br_ssl_engine_flush(e, 0);
-	return true;
+	return br_ssl_engine_sendrec_buf(e, &room) != NULL;
 }
 
-/*
- * A sealed record onto the wire.  False: the kernel has it all.  True: wait
- * for sent().  The last record of a write always goes the slow way, because
- * its completion then comes from the loop by itself.
- */
+/* A sealed record onto the wire.  False: the kernel has it all.  True: wait
+ * for sent(). */
 static bool
 send_record(struct conn *c, struct span record)
 {
 	struct tls_session *t = c->layer_state;
-	bool is_last = t->mode == TLS_WRITING && t->unsent.len == 0;
-	size_t n = is_last ? 0 : conn_wire_try_write(c, record);
+	bool more = t->mode == TLS_WRITING && has_unsent(t);
+	size_t n = conn_wire_try_write(c, record, more);
 
 	if (n > 0)
 		br_ssl_engine_sendrec_ack(&t->engine.eng, n);
@@ -225,7 +233,7 @@ settle(struct conn *c, bool from_loop)
 	if (t->mode == TLS_WRITING) {
 		/* All records are with the kernel, or none will ever be. */
 		rest(t);
-		deliver(c, t->unsent.len == 0 ? CONN_WRITTEN : CONN_FAILED,
+		deliver(c, has_unsent(t) ? CONN_FAILED : CONN_WRITTEN,
 		    from_loop);
 	} else if (t->mode == TLS_SHUTTING) {
 		t->mode = TLS_IDLE;
@@ -285,12 +293,13 @@ layer_read(struct conn *c)
 }
 
 static void
-layer_write(struct conn *c, struct span bytes)
+layer_write(struct conn *c, struct span first, struct span second)
 {
 	struct tls_session *t = c->layer_state;
 
 	lend_records(t);
-	t->unsent = bytes;
+	t->unsent[0] = first;
+	t->unsent[1] = second;
 	t->mode = TLS_WRITING;
 	advance(c, false);
 }
@@ -359,7 +368,7 @@ say_goodbye(struct conn *c, struct tls_session *t)
 	record.ptr = br_ssl_engine_sendrec_buf(&t->engine.eng, &len);
 	record.len = len;
 	if (record.ptr != NULL)
-		(void)conn_wire_try_write(c, record);
+		(void)conn_wire_try_write(c, record, false);
 }
 
 static void

@@ -26,7 +26,6 @@ reset_request(struct exchange *x)
 	x->found = ST_OK;
 	x->request = (struct http_request){ 0 };
 	x->match = (struct route_match){ .plane = ROUTE_PAGE };
-	x->tail = (struct span){ 0 };
 	x->rows_left = 0;
 }
 
@@ -208,7 +207,7 @@ set_headers(struct exchange *x, const struct reply *r, struct header_set *set,
 {
 	uint64_t retry_s = r->retry_after_s;
 
-	headers_start(set, x->match.plane, r->is_page);
+	set->n = 0;
 	headers_add(set, "Date", pickup_date(x->pickup));
 	if (r->content_type != NULL)
 		headers_add(set, "Content-Type", span_of(r->content_type));
@@ -232,6 +231,7 @@ exchange_reply(struct exchange *x, const struct reply *r)
 	struct header_set set;
 	struct header_texts texts;
 	struct buf out = buf_over(x->out, sizeof(x->out));
+	struct span body = { 0 };
 	struct http_response response = {
 		.code = r->code,
 		.headers = set.row,
@@ -244,15 +244,12 @@ exchange_reply(struct exchange *x, const struct reply *r)
 	set_headers(x, r, &set, &texts);
 	response.n_headers = set.n;
 	x->keep_alive = response.keep_alive;
-	if (http_head_write(&response, &out) != ST_OK)
+	if (http_head_write(&response, &out) != ST_OK ||
+	    headers_append_fixed(x->match.plane, r->is_page, &out) != ST_OK)
 		unexpected("response head", (int)r->code);
-	if (x->request.method == HTTP_HEAD)
-		x->tail = (struct span){ 0 };
-	else if (buf_append_span(&out, r->body) == ST_OK)
-		x->tail = (struct span){ 0 };
-	else
-		x->tail = r->body;
-	session_send(x->session, buf_span(&out));
+	if (x->request.method != HTTP_HEAD)
+		body = r->body;
+	session_send(x->session, buf_span(&out), body);
 }
 
 /* See exchange.h. */
@@ -260,19 +257,14 @@ void
 exchange_send(struct exchange *x, struct span bytes)
 {
 	end_question(x);
-	session_send(x->session, bytes);
+	session_send(x->session, bytes, (struct span){ 0 });
 }
 
 /* See exchange.h. */
 void
 exchange_on_sent(struct exchange *x)
 {
-	struct span tail = x->tail;
-
-	x->tail = (struct span){ 0 };
-	if (tail.len > 0)
-		session_send(x->session, tail);
-	else if (!stream_go_on(x))
+	if (!stream_go_on(x))
 		session_finish_exchange(x->session, x->keep_alive);
 }
 
@@ -340,6 +332,7 @@ exchange_handle(struct exchange *x)
 {
 	uint8_t hash[32];
 
+	uv_update_time(x->pickup->loop);
 	x->arrived_ms = uv_now(x->pickup->loop);
 	if (x->refusal != 0) {
 		exchange_refuse(x, x->refusal, 0);

@@ -21,7 +21,7 @@ struct pickup;
 struct session;
 struct exchange;
 
-enum { EXCHANGE_OUT_BYTES = 8192 };
+enum { EXCHANGE_OUT_BYTES = 4096 };	/* a response's head */
 
 enum exchange_need {
 	EXCHANGE_NEEDS_HEAD,
@@ -68,8 +68,7 @@ struct exchange {
 	uint64_t late_retry_s;
 	/* the response */
 	uint8_t  out[EXCHANGE_OUT_BYTES];
-	struct span tail;		/* sent after out[] */
-	struct buf  text;		/* heap: JSON too long for out[] */
+	struct buf  text;		/* heap: a JSON body */
 	struct json_writer json;	/* writes into `text` */
 	uint64_t rows_left;		/* CARD_BUNDLE to come */
 	uint64_t embedded_max;		/* a manifest's; 0: locate */

@@ -35,13 +35,22 @@ static const struct {
 	{ "Cross-Origin-Resource-Policy", "cross-origin" },
 };
 
+enum { FIXED_BYTES = 3072, VARIANTS = 3 };
+
 static const char *page_policy = POLICY_OF_DATA;
+
+/* One text for each of: the page, our own origin, data.  len 0: not made. */
+static struct fixed_text {
+	uint8_t bytes[FIXED_BYTES];
+	size_t  len;
+} fixed[VARIANTS];
 
 /* See headers.h. */
 void
 headers_set_page_policy(const char *policy)
 {
 	page_policy = policy;
+	memset(fixed, 0, sizeof(fixed));
 }
 
 /* See headers.h. */
@@ -71,6 +80,43 @@ headers_start(struct header_set *set, enum route_plane plane, bool is_page)
 	}
 	for (i = 0; i < COUNT(of_data); i++)
 		headers_add(set, of_data[i].name, span_of(of_data[i].value));
+}
+
+/* http_head_write() checks what it writes; its first line and its last, empty
+ * one are not wanted here. */
+static void
+make_fixed(struct fixed_text *f, enum route_plane plane, bool is_page)
+{
+	struct header_set set;
+	struct http_response r = { .code = 204, .headers = set.row,
+	    .keep_alive = true };
+	struct buf text = buf_over(f->bytes, sizeof(f->bytes));
+	size_t line;
+
+	headers_start(&set, plane, is_page);
+	r.n_headers = set.n;
+	if (http_head_write(&r, &text) != ST_OK)
+		unexpected("fixed headers", (int)set.n);
+	line = (size_t)((const uint8_t *)memchr(f->bytes, '\n', text.len) -
+	    f->bytes) + 1;
+	f->len = text.len - line - 2;
+	memmove(f->bytes, f->bytes + line, f->len);
+}
+
+/* See headers.h. */
+enum status
+headers_append_fixed(enum route_plane plane, bool is_page, struct buf *head)
+{
+	struct fixed_text *f =
+	    &fixed[is_page ? 0 : plane != ROUTE_DATA ? 1 : 2];
+
+	if (f->len == 0)
+		make_fixed(f, plane, is_page);
+	if (head->len < 2 || head->max - head->len < f->len)
+		return ST_NO_SPACE;
+	head->len -= 2;		/* its empty line */
+	TRY(buf_append(head, f->bytes, f->len));
+	return buf_append(head, "\r\n", 2);
 }
 
 /* See headers.h. */

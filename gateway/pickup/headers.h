@@ -22,6 +22,14 @@ void headers_set_page_policy(const char *policy);
  * its script, and not a refusal in its place. */
 void headers_start(struct header_set *set, enum route_plane plane, bool is_page);
 
+/*
+ * Appends that set to a head that http_head_write() has just ended, and ends
+ * it again.  The text is made once and copied: it is the same thousand bytes
+ * in every response.  ST_OK or ST_NO_SPACE.
+ */
+MUST_CHECK enum status
+headers_append_fixed(enum route_plane plane, bool is_page, struct buf *head);
+
 /* Adds one; more than PICKUP_HEADERS_MAX is a bug and ends the process. */
 void headers_add(struct header_set *set, const char *name, struct span value);
 

@@ -116,6 +116,9 @@ routes_find(enum http_method method, struct span path, struct route_match *match
 	};
 	for (i = 0; i < COUNT(pickup_routes); i++) {
 		r = &pickup_routes[i];
+		/* The letter after the slash tells most of them apart. */
+		if (path.len > 1 && r->pattern[1] != (char)path.ptr[1])
+			continue;
 		if (!path_matches(r->pattern, path, match))
 			continue;
 		exists = true;

@@ -213,11 +213,11 @@ session_start(struct session *s)
 }
 
 void
-session_send(struct session *s, struct span bytes)
+session_send(struct session *s, struct span first, struct span second)
 {
 	s->state = SESSION_REPLYING;
 	s->conn.idle_ms = PICKUP_WRITE_MS;
-	conn_write(&s->conn, bytes);
+	conn_write_two(&s->conn, first, second);
 }
 
 void

@@ -50,8 +50,8 @@ void session_init(struct session *s, struct pickup *p);
 /* The conn was accepted (and wrapped): reads the first request. */
 void session_start(struct session *s);
 
-/* Sends `bytes`, borrowed until exchange_on_sent() or the end. */
-void session_send(struct session *s, struct span bytes);
+/* Sends both, borrowed until exchange_on_sent() or the end. */
+void session_send(struct session *s, struct span first, struct span second);
 
 /* The exchange is answered: the next request, or the end. */
 void session_finish_exchange(struct session *s, bool keep_alive);

@@ -26,6 +26,16 @@ conn_write(struct conn *c, struct span bytes)
 }
 
 void
+conn_write_two(struct conn *c, struct span first, struct span second)
+{
+	conn_write(c, first);
+	if (second.len == 0)
+		return;
+	conn_write(c, second);
+	conn_fake.writes--;	/* one call */
+}
+
+void
 conn_shut(struct conn *c)
 {
 	(void)c;

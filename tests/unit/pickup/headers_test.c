@@ -68,6 +68,32 @@ test_date(void)
 	ok(strcmp(date, "Fri, 31 Dec 9999 23:59:59 GMT") == 0, "%s", date);
 }
 
+static void
+test_appended(void)
+{
+	uint8_t storage[4096];
+	struct buf head = buf_over(storage, sizeof(storage));
+	struct buf small = buf_over(storage, 64);
+	struct header_set set;
+	size_t i, n = 0;
+
+	ok(buf_append_text(&head, "HTTP/1.1 200 OK\r\nA: b\r\n\r\n") == ST_OK &&
+	    headers_append_fixed(ROUTE_DATA, false, &head) == ST_OK,
+	    "appended to a head");
+	headers_start(&set, ROUTE_DATA, false);
+	for (i = 0; i < set.n; i++)
+		n += memmem(storage, head.len, set.row[i].name,
+		    strlen(set.row[i].name)) != NULL;
+	ok(n == set.n, "all of them");
+	ok(memcmp(storage, "HTTP/1.1 200 OK\r\nA: b\r\nCache", 28) == 0 &&
+	    memcmp(storage + head.len - 4, "\r\n\r\n", 4) == 0 &&
+	    memmem(storage, head.len - 3, "\r\n\r\n", 4) == NULL,
+	    "with one empty line, at the end");
+	ok(buf_append_text(&small, "HTTP/1.1 200 OK\r\n\r\n") == ST_OK &&
+	    headers_append_fixed(ROUTE_PAGE, true, &small) == ST_NO_SPACE,
+	    "no space");
+}
+
 int
 main(void)
 {
@@ -77,5 +103,6 @@ main(void)
 	test_plane(ROUTE_FILE, false);
 	test_plane(ROUTE_DATA, false);
 	test_date();
+	test_appended();
 	return done_testing();
 }

@@ -3,10 +3,11 @@ pickup/routes_test_SRCS = pickup/routes.c base/base64.c base/status.c
 pickup/routes_test_FAKES = pickup_handlers_fake.c
 
 UNIT += pickup/headers_test
-pickup/headers_test_SRCS = pickup/headers.c base/log.c base/status.c
+pickup/headers_test_SRCS = pickup/headers.c wire/http_response.c base/log.c \
+    base/status.c
 
 UNIT += pickup/wishes_test
-pickup/wishes_test_SRCS = pickup/wishes.c crypto/digest.c crypto/sha256_blocks.c base/wipe.c \
+pickup/wishes_test_SRCS = pickup/wishes.c crypto/digest.c crypto/sha_blocks.c base/wipe.c \
     base/status.c
 pickup/wishes_test_LIBS = jansson bearssl
 
@@ -19,7 +20,7 @@ pickup/session_test_SRCS = pickup/exchange.c pickup/handlers_card.c \
     pickup/handlers_link.c pickup/handlers_share.c pickup/handlers_static.c \
     pickup/headers.c pickup/page.c pickup/routes.c pickup/session.c \
     pickup/stream.c pickup/wishes.c wire/http.c wire/http_response.c \
-    crypto/digest.c crypto/sha256_blocks.c \
+    crypto/digest.c crypto/sha_blocks.c \
     base/base64.c base/json_writer.c base/log.c base/status.c base/wipe.c
 pickup/session_test_FAKES = conn_fake.c pickup_fake.c
 pickup/session_test_LIBS = uv jansson picohttpparser bearssl
