@@ -62,29 +62,41 @@ list(void)
 	return WORKED;
 }
 
-/* Another process with the same memory at the same places; ends with us. */
+/* Ends when nobody holds the other end of `life`: a sandboxed parent's death
+ * may not signal it. */
+static _Noreturn void
+be_victim(int ready, int life)
+{
+	char byte;
+
+	signal(SIGUSR1, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int fd = 0; fd < 64; fd++)
+		if (fd != ready && fd != life)
+			close(fd);
+	close(ready);
+	if (read(life, &byte, 1) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* Another process with the same memory at the same places. */
 static int
 victim(void)
 {
-	int ready[2];
+	int ready[2], life[2];
 	char byte;
 	pid_t pid;
 
-	if (pipe(ready) != 0 || (pid = fork()) < 0)
+	if (pipe(ready) != 0 || pipe(life) != 0 || (pid = fork()) < 0)
 		exit(USAGE);
-	if (pid > 0) {
-		close(ready[1]);
-		if (read(ready[0], &byte, 1) < 0)	/* its end closes */
-			exit(USAGE);
-		close(ready[0]);
-		return pid;
-	}
-	signal(SIGUSR1, SIG_IGN);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (int fd = 0; fd < 16; fd++)
-		close(fd);
-	for (;;)
-		pause();
+	if (pid == 0)
+		be_victim(ready[1], life[0]);
+	close(life[0]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 0)	/* the victim closes its end */
+		exit(USAGE);
+	return pid;
 }
 
 static struct target
