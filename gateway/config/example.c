@@ -34,13 +34,14 @@ word_length(const char *text)
 static void
 put_comment(FILE *to, const char *text)
 {
-	size_t column = COLUMNS;
+	size_t column = 1;
 
+	fputc('#', to);
 	while (*text != '\0') {
 		size_t n = word_length(text);
 
 		if (n > 0 && column + 1 + n > COLUMNS) {
-			fputs(column == COLUMNS ? "#" : "\n#", to);
+			fputs("\n#", to);
 			column = 1;
 		}
 		if (n > 0) {

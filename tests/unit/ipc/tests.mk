@@ -17,3 +17,33 @@ ipc/channel_test_SRCS = \
     ipc/messages.c \
     ipc/queue.c
 ipc/channel_test_LIBS = uv
+
+UNIT += ipc/packet_test ipc/role_test
+
+ipc/packet_test_SRCS = \
+    base/wipe.c \
+    ipc/inbox.c \
+    ipc/messages.c \
+    ipc/packet.c \
+    os/passing.c
+
+ipc/role_test_SRCS = \
+    base/log.c \
+    base/status.c \
+    base/wipe.c \
+    config/address.c \
+    config/config.c \
+    config/keys.c \
+    config/values.c \
+    ipc/channel.c \
+    ipc/inbox.c \
+    ipc/messages.c \
+    ipc/packet.c \
+    ipc/queue.c \
+    ipc/role.c \
+    os/filter.c \
+    os/landlock.c \
+    os/passing.c \
+    os/sandbox.c \
+    os/users.c
+ipc/role_test_LIBS = uv seccomp
