@@ -31,8 +31,7 @@ refuse_outcome(struct exchange *x, uint64_t outcome, uint64_t retry_after_s)
 		exchange_refuse_late(x, code, retry_after_s);
 }
 
-/* https://<origin>/s/<43 symbols>: at most 128 characters, because the
- * configuration keeps the origin under 83 (SMART Health Links: url). */
+/* At most 128 characters (SMART Health Links: url): see check_origin(). */
 static void
 reply_url(struct exchange *x, const struct msg_share_made *made)
 {

@@ -212,6 +212,19 @@ on_resume_timer(uv_timer_t *timer)
 	tls_server_forget(p->tls);
 }
 
+/* The url of a SMART Health Link: origin, "/s/", 43 symbols. */
+static void
+check_origin(const struct config *config)
+{
+	enum { URL_MAX = 128, ORIGIN_MAX = URL_MAX - 3 - 43 };
+	size_t len = strlen(config->pickup_origin);
+
+	if (len > ORIGIN_MAX)
+		role_refuse("pickup.origin: %s: %zu characters; at most %d, "
+		    "because the url of a health link may have %d",
+		    config->pickup_origin, len, ORIGIN_MAX, URL_MAX);
+}
+
 /* See pickup.h. */
 void
 pickup_prepare(struct pickup *p, struct role *role)
@@ -227,6 +240,7 @@ pickup_prepare(struct pickup *p, struct role *role)
 		role_refuse("the pickup page has a placeholder that is "
 		    "unknown: this build is broken");
 	headers_set_page_policy(page_policy());
+	check_origin(config);
 	prepare_tls(p, config);
 	seed_json();
 	uv_timer_init(p->loop, &p->resume_timer);

@@ -180,16 +180,16 @@ def test_uniform_404():
                 ("/api/v1/cards/0123", BEARER, 0.0),
                 ("/api/v1/cards/" + CARD + "/nothing", BEARER, 0.0)):
             slow["delay"] = delay
-            s, t = shape(p, path, headers)
-            shapes.append(s)
-            times.append(t)
+            tries = [shape(p, path, headers) for _ in range(3)]
+            shapes += [s for s, _ in tries]
+            times.append(min(t for _, t in tries))  # the machine is shared
         ok(len(set(shapes)) == 1 and shapes[0][0] == 404, "one 404 for all", set(shapes))
         ok(min(times) >= 0.249, "none leaves before the quantum", times)
         ok(max(times) - min(times) < 0.1, "their time does not depend on the vault's",
            times)
         slow["delay"] = 0.3
-        _, t = shape(p, "/api/v1/cards/" + CARD, BEARER)
-        ok(0.49 < t < 0.6, "a late vault costs a whole second quantum", t)
+        t = min(shape(p, "/api/v1/cards/" + CARD, BEARER)[1] for _ in range(3))
+        ok(0.499 < t < 0.6, "a late vault costs a whole second quantum", t)
 
 
 def test_throttle_and_away():
@@ -531,14 +531,6 @@ def test_no_trace():
            "no card, token or address in the log", log)
 
 
-def refused(**config):
-    try:
-        with PickupAlone(**config):
-            return None
-    except (RuntimeError, OSError):
-        return True
-
-
 def test_bad_identity():
     class Alone(PickupAlone):
         spoil = None
@@ -575,6 +567,18 @@ def test_bad_identity():
     attempt(lambda f: new(f, "genrsa", "1024"), "1024 bits", "a short RSA key")
     attempt(lambda f: new(f, "genrsa", "-aes128", "-passout", "pass:x", "2048"),
             "encrypted", "an encrypted key")
+
+
+def test_long_origin():
+    box = PickupAlone(pickup__origin="https://" + "a" * 75)
+    try:
+        with box:
+            ok(False, "an origin too long for a health link")
+    except (RuntimeError, OSError):
+        ok("83 characters; at most 82" in box.log(),
+           "an origin too long for a health link", box.log())
+    with PickupAlone(pickup__origin="https://" + "a" * 74) as p:
+        ok(p.request("GET", "/")[0] == 200, "the longest that is not")
 
 
 if __name__ == "__main__":
