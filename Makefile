@@ -23,7 +23,7 @@ include gateway/programs.mk
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wconversion -Wsign-conversion -Wcast-qual -Wvla -Werror
 CPPFLAGS = -Igateway -I$(OUT)/gen -isystem $(SYSROOT)/include \
-           -D_GNU_SOURCE -MMD -MP
+           -D_GNU_SOURCE
 CFLAGS   = -std=c11 -O2 -g $(WARN) $(HARDENING_CFLAGS) $(TARGET_CFLAGS)
 LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
 
@@ -43,7 +43,7 @@ lib = $(OUT)/lib/lib$(1).a
 
 define library_rule
 $(call lib,$(1)): $$($(1)_SRCS:%.c=$(OUT)/gateway/$(or $($(1)_DIR),$(1))/%.o)
-	$$(Q)rm -f $$@ && mkdir -p $$(@D) && $$(AR) rcsD $$@ $$^
+	$$(Q)mkdir -p $$(@D) && new=$$@.$$$$$$$$ && $$(AR) rcsD $$$$new $$^ && mv $$$$new $$@
 endef
 LIBRARIES := $(FOLDERS) $(EXTRA_LIBRARIES)
 $(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
@@ -70,8 +70,10 @@ all: $(BINARIES)	## build every program for TARGET (x86_64, aarch64)
 $(OUT)/%.o: %.c $(OUT)/flags.stamp $(OUT)/sysroot.key
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)new=$@.$$$$ && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) \
+	    -MT $@ -c -o $$new $< && mv $$new $@
 
+# (Made aside and renamed: two makes at once do not see halves.)
 # Objects are remade when the flags change, not only when the sources do.
 FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS)
 $(OUT)/flags.stamp: FORCE

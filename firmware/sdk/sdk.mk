@@ -41,6 +41,9 @@ HARDENING_CFLAGS += -fno-common
 # Each function in its own section: the linker drops what nobody calls, so
 # that what a program cannot do is not in it.
 HARDENING_CFLAGS += -ffunction-sections -fdata-sections
+# No tables for unwinding at run time: nothing here throws or prints a stack,
+# and they are a twelfth of a program.  Debuggers read .debug_frame.
+HARDENING_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
 # The same bytes from any folder: no path of the builder in the programs.
 # (The compiler of the sysroot does the same for the sysroot's own path.)
 HARDENING_CFLAGS += -ffile-prefix-map=$(CURDIR)=.
