@@ -1,0 +1,87 @@
+/* The topology and messages.def must say the same thing. */
+#include "supervisor/topology.h"
+
+#include "os/users.h"
+#include "tap.h"
+
+enum { IDS = 0x100 };
+
+static bool
+is_linked(enum role_id a, enum role_id b)
+{
+	for (size_t i = 0; i < topology_n_links; i++)
+		if ((topology_links[i].a == a && topology_links[i].b == b) ||
+		    (topology_links[i].a == b && topology_links[i].b == a))
+			return true;
+	return false;
+}
+
+static bool
+may_talk(enum role_id a, enum role_id b)
+{
+	for (uint64_t id = 0; id < IDS; id++)
+		if (message_route(id, a, b) == ST_OK ||
+		    message_route(id, b, a) == ST_OK)
+			return true;
+	return false;
+}
+
+static void
+test_links(void)
+{
+	for (unsigned a = ROLE_INTAKE; a < ROLE_CTL; a++)
+		for (unsigned b = ROLE_INTAKE; b < a; b++)
+			ok(is_linked((enum role_id)a, (enum role_id)b) ==
+			    may_talk((enum role_id)a, (enum role_id)b),
+			    "%s and %s have a channel if they have a message",
+			    role_name((enum role_id)a),
+			    role_name((enum role_id)b));
+}
+
+static void
+test_roles(void)
+{
+	unsigned seen = 0, listeners = 0;
+
+	for (size_t i = 0; i < topology_n_roles; i++) {
+		const struct topology_role *r = &topology_roles[i];
+		struct user user;
+
+		seen |= 1u << r->id;
+		ok(users_find(r->user, &user) == ST_OK, "%s is a user",
+		    r->user);
+		ok(strncmp(r->program, "guichet-", 8) == 0 &&
+		    strcmp(r->program + 8, role_name(r->id)) == 0,
+		    "%s is its program", r->program);
+		ok(r->stops <= TOPOLOGY_LAST_STOP, "it stops in some round");
+		for (int n = 0; n < ROLE_LISTEN_MAX; n++)
+			if (r->listener[n] != LISTEN_NONE)
+				listeners |= 1u << r->listener[n];
+	}
+	ok(seen == (1u << ROLE_INTAKE | 1u << ROLE_VAULT | 1u << ROLE_PICKUP |
+	    1u << ROLE_DESK), "every role is started");
+	ok(listeners == (1u << LISTENERS) - 2, "every socket has an owner");
+}
+
+static void
+test_vault(void)
+{
+	const struct topology_role *vault = &topology_roles[0];
+
+	ok(vault->id == ROLE_VAULT && vault->stops == TOPOLOGY_LAST_STOP,
+	    "the vault starts first and stops last");
+	ok(vault->listener[0] == LISTEN_NONE && vault->has_data,
+	    "it has data and no socket");
+	for (size_t i = 1; i < topology_n_roles; i++)
+		ok(!topology_roles[i].has_data, "%s has no data",
+		    topology_roles[i].program);
+}
+
+int
+main(void)
+{
+	test_links();
+	test_roles();
+	test_vault();
+	return done_testing();
+}
