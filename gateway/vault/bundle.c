@@ -134,12 +134,13 @@ bind_new(struct vault *v, sqlite3_stmt *q, const struct bundle_new *b,
 	sql_u64(q, 9, b->closes_s);
 	sql_u64(q, 10, b->closes_on_s);
 	sql_u64(q, 11, b->size);
-	sql_bytes(q, 12, name_hash, 32);
+	sql_bytes(q, 12, name_hash, NAME_HASH_BYTES);
 	if (b->extent.segment != 0) {
 		sql_u64(q, 13, b->extent.segment);
 		sql_u64(q, 14, b->extent.start);
 	}
 	sql_u64(q, 15, b->report);
+	sql_u64(q, 16, b->lab);
 }
 
 /* See bundle.h.  Object, then row, then keys. */
@@ -163,24 +164,42 @@ bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id)
 	return sqlite3_changes(v->db.handle) == 1 ? ST_OK : ST_INVALID;
 }
 
+static enum status
+take_row(sqlite3_stmt *q, struct bundle *out)
+{
+	enum status st;
+
+	TRY(sql_next(q));
+	*out = (struct bundle){ .live = col_u64(q, 1) != 0,
+	    .release = col_u64(q, 2), .status = col_u64(q, 3),
+	    .opens_s = col_u64(q, 4), .closes_s = col_u64(q, 5),
+	    .closes_on_s = col_u64(q, 6), .size = col_u64(q, 7),
+	    .extent = { col_u64(q, 8), col_u64(q, 9), col_u64(q, 7) },
+	    .reads = col_u64(q, 10), .id = col_u64(q, 11) };
+	st = col_copy(q, 0, out->bid, BID_BYTES);
+	(void)sqlite3_reset(q);
+	return st;
+}
+
 /* See bundle.h. */
 enum status
 bundle_load(struct vault *v, uint64_t id, struct bundle *out)
 {
 	sqlite3_stmt *q = database_sql(&v->db, SQL_BUNDLE_BY_ID);
-	enum status st;
 
 	sql_u64(q, 1, id);
-	TRY(sql_next(q));
-	*out = (struct bundle){ .id = id, .live = col_u64(q, 1) != 0,
-	    .release = col_u64(q, 2), .status = col_u64(q, 3),
-	    .opens_s = col_u64(q, 4), .closes_s = col_u64(q, 5),
-	    .closes_on_s = col_u64(q, 6), .size = col_u64(q, 7),
-	    .reads = col_u64(q, 10),
-	    .extent = { col_u64(q, 8), col_u64(q, 9), col_u64(q, 7) } };
-	st = col_copy(q, 0, out->bid, BID_BYTES);
-	(void)sqlite3_reset(q);
-	return st;
+	return take_row(q, out);
+}
+
+/* See bundle.h. */
+enum status
+bundle_by_name(struct vault *v, const uint8_t hash[static NAME_HASH_BYTES],
+    struct bundle *out)
+{
+	sqlite3_stmt *q = database_sql(&v->db, SQL_BUNDLE_BY_NAME);
+
+	sql_bytes(q, 1, hash, NAME_HASH_BYTES);
+	return take_row(q, out);
 }
 
 /* See bundle.h. */

@@ -10,6 +10,8 @@
 
 #include "vault/vault.h"
 
+enum { NAME_HASH_BYTES = 16 };
+
 /* What a delivery brings. */
 struct bundle_new {
 	uint8_t  bid[BID_BYTES];
@@ -17,6 +19,7 @@ struct bundle_new {
 	uint64_t release, status, exams;
 	uint64_t opens_s, closes_s, closes_on_s;
 	uint64_t size;
+	bool     lab;		/* on the lab card */
 	uint8_t  name[32];
 	struct extent extent;	/* segment 0: the bytes are in `object` */
 	struct span object, envelope;
@@ -37,9 +40,13 @@ struct bundle {
 MUST_CHECK enum status
 bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id);
 
-/* ST_OK, ST_NOT_FOUND, or as sql_run(). */
+/* ST_OK, ST_NOT_FOUND, or as sql_run().  An object's name is looked up by the
+ * first half of its SHA-256. */
 MUST_CHECK enum status
 bundle_load(struct vault *v, uint64_t id, struct bundle *out);
+MUST_CHECK enum status
+bundle_by_name(struct vault *v, const uint8_t hash[static NAME_HASH_BYTES],
+    struct bundle *out);
 MUST_CHECK enum status
 bundle_find(struct vault *v, const uint8_t bid[static BID_BYTES],
     struct bundle *out);

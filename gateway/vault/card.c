@@ -2,7 +2,7 @@
 
 #include "base/base64.h"
 #include "base/log.h"
-#include "base/wipe.h"
+#include "vault/bundle.h"
 
 static enum status
 take_row(sqlite3_stmt *q, struct card *c)
@@ -146,12 +146,12 @@ send_done(struct vault *v, struct job *job, uint64_t request)
 
 static enum status
 audit_card(struct vault *v, const char *ev, struct span number,
-    struct span actor, bool lab)
+    struct span actor, struct audit_detail detail)
 {
 	char reference[CARD_REFERENCE];
 	struct audit_event e = { .ev = ev, .actor = "staff",
 	    .actor_id = actor, .obj = { (uint8_t *)reference, CARD_REFERENCE },
-	    .ch = "desk", .res = "ok", .det = { { "lab", NULL, lab } } };
+	    .ch = "desk", .res = "ok", .det = { detail } };
 
 	card_reference(v, number, reference);
 	return audit_add(&v->audit, &e);
@@ -180,7 +180,8 @@ apply_store(struct vault *v, struct job *job)
 	sql_u64(q, 10, m->expires_s);
 	sql_blob(q, 11, m->actor);
 	TRY(sql_run(q));
-	return audit_card(v, "card", m->card, m->actor, m->lab != 0);
+	return audit_card(v, "card", m->card, m->actor,
+	    (struct audit_detail){ "lab", NULL, m->lab != 0 });
 }
 
 static void
@@ -191,6 +192,27 @@ answer_store(struct vault *v, struct job *job)
 
 const struct job_kind card_store_job = { apply_store, answer_store, false };
 
+/* What was sealed to the card opens for nobody any more, so it goes as well;
+ * `*ended` counts. */
+static enum status
+end_bundles(struct vault *v, struct span number, uint64_t *ended)
+{
+	sqlite3_stmt *q;
+	enum status st;
+	uint64_t id;
+
+	for (;; ++*ended) {
+		q = database_sql(&v->db, SQL_BUNDLE_LIVE_OF_CARD);
+		sql_blob(q, 1, number);
+		st = sql_next(q);
+		if (st != ST_OK)
+			return st == ST_NOT_FOUND ? ST_OK : st;
+		id = col_u64(q, 0);
+		(void)sqlite3_reset(q);
+		TRY(bundle_end(v, id, BUNDLE_WITHDRAWN));
+	}
+}
+
 /* The blobs go: nothing that was sealed to the card ever opens again. */
 static enum status
 apply_freeze(struct vault *v, struct job *job)
@@ -198,6 +220,7 @@ apply_freeze(struct vault *v, struct job *job)
 	const struct msg_card_freeze *m = &job->m.card_freeze;
 	sqlite3_stmt *q = database_sql(&v->db, SQL_CARD_FREEZE);
 	struct card c;
+	uint64_t ended = 0;
 
 	sql_blob(q, 1, m->card);
 	TRY(sql_run(q));
@@ -206,7 +229,9 @@ apply_freeze(struct vault *v, struct job *job)
 		job->result.outcome = card_find(v, m->card, &c);
 		return ST_OK;
 	}
-	return audit_card(v, "freeze", m->card, m->actor, false);
+	TRY(end_bundles(v, m->card, &ended));
+	return audit_card(v, "freeze", m->card, m->actor,
+	    (struct audit_detail){ "ended", NULL, ended });
 }
 
 static void

@@ -57,6 +57,7 @@ add_bundle(struct vault *v, const struct staged *s, uint64_t report)
 	    .status = s->new.status, .exams = s->new.exams,
 	    .opens_s = s->opens_s, .closes_s = s->closes_s,
 	    .closes_on_s = s->closes_on_s, .size = s->size,
+	    .lab = s->card.lab,
 	    .extent = s->extent, .object = { s->object, s->size },
 	    .envelope = { s->envelope, s->envelope_len } };
 	sqlite3_stmt *q;

@@ -13,8 +13,9 @@ static const char *const statements[SQL_COUNT] = {
 
 /*
  * A checkpoint never runs inside a commit: it would add syncs to what a
- * waiting LIS pays for.  The sweep does it.  One megabyte of cache holds the
- * inner pages of the look-up indexes at a million bundles.
+ * waiting LIS pays for.  The vault's tick does it.  Two megabytes of cache
+ * hold the inner pages of the look-up indexes at a million bundles; a page is
+ * not encrypted twice because a transaction is bigger than that.
  */
 static const char pragmas[] =
     "PRAGMA page_size = 4096;"
@@ -25,7 +26,8 @@ static const char pragmas[] =
     "PRAGMA secure_delete = ON;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -1024;"
+    "PRAGMA cache_size = -2048;"
+    "PRAGMA cache_spill = OFF;"
     "PRAGMA trusted_schema = OFF;";
 
 /* See database.h. */

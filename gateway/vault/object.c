@@ -15,27 +15,18 @@ struct object_reading {
 };
 
 static enum status
-find_id(struct vault *v, const uint8_t *hash, uint64_t *id)
+find_by_ticket(struct vault *v, const uint8_t *hash, struct bundle *out)
 {
-	sqlite3_stmt *q = database_sql(&v->db, SQL_BUNDLE_BY_NAME);
-	enum status st;
+	sqlite3_stmt *q = database_sql(&v->db, SQL_TICKET_GET);
+	uint64_t id;
+	bool ended;
 
 	sql_bytes(q, 1, hash, 32);
-	st = sql_next(q);
-	if (st == ST_OK)
-		*id = col_u64(q, 0);
-	if (st != ST_NOT_FOUND) {
-		(void)sqlite3_reset(q);
-		return st;
-	}
-	q = database_sql(&v->db, SQL_TICKET_GET);
-	sql_bytes(q, 1, hash, 32);
 	TRY(sql_next(q));
-	*id = col_u64(q, 0);
-	st = clock_is_closed(&v->clock, col_u64(q, 1), col_u64(q, 2))
-	    ? ST_NOT_FOUND : ST_OK;
+	id = col_u64(q, 0);
+	ended = clock_is_closed(&v->clock, col_u64(q, 1), col_u64(q, 2));
 	(void)sqlite3_reset(q);
-	return st;
+	return ended ? ST_NOT_FOUND : bundle_load(v, id, out);
 }
 
 /* See pickup.h.  The index holds hashes: comparing them tells no name. */
@@ -43,11 +34,13 @@ enum status
 object_find(struct vault *v, struct span name, struct bundle *out)
 {
 	uint8_t hash[32];
-	uint64_t id;
+	enum status st;
 
 	sha256(name, hash);
-	TRY(find_id(v, hash, &id));
-	TRY(bundle_load(v, id, out));
+	st = bundle_by_name(v, hash, out);
+	if (st == ST_NOT_FOUND)
+		st = find_by_ticket(v, hash, out);
+	TRY(st);
 	return bundle_is_open(v, out) ? ST_OK : ST_NOT_FOUND;
 }
 

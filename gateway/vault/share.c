@@ -10,7 +10,7 @@
 struct share {
 	uint64_t id, kind, wrong, uses, max_uses;
 	uint64_t expires_s, expires_on_s;
-	uint64_t bundle, card, card_state;
+	uint64_t bundle, card;
 	bool     has_passcode;
 	uint8_t  passcode[32];
 };
@@ -50,7 +50,7 @@ find(struct vault *v, struct span alias, struct share *s)
 	    .wrong = col_u64(q, 3), .uses = col_u64(q, 4),
 	    .max_uses = col_u64(q, 5), .expires_s = col_u64(q, 6),
 	    .expires_on_s = col_u64(q, 7), .bundle = col_u64(q, 8),
-	    .card = col_u64(q, 9), .card_state = col_u64(q, 10),
+	    .card = col_u64(q, 9),
 	    .has_passcode = !col_is_null(q, 2) };
 	if (s->has_passcode)
 		st = col_copy(q, 2, s->passcode, sizeof(s->passcode));
@@ -238,8 +238,7 @@ const struct job_kind share_end_job = { apply_end, answer_end, false };
 static bool
 is_alive(const struct vault *v, const struct share *s, uint64_t kind)
 {
-	return s->kind == kind && s->card_state == CARD_ACTIVE
-	    && s->wrong < SHARE_WRONG_MAX
+	return s->kind == kind && s->wrong < SHARE_WRONG_MAX
 	    && (s->max_uses == 0 || s->uses < s->max_uses)
 	    && !clock_is_closed(&v->clock, s->expires_s, s->expires_on_s);
 }
