@@ -181,17 +181,21 @@ ed_hex(struct span data, uint8_t escape, struct buf *out)
 bool
 ed_looks_like_pdf(struct span data, uint8_t escape)
 {
-	static const char start[] = "JVBERi0";	/* %PDF- and two bits */
+	/* "%PDF-" is six symbols and four bits of a seventh. */
+	static const char *const start[] = {
+		"J", "V", "B", "E", "R", "i", "0123",
+	};
 	size_t at = 0;
 
-	while (data.len > 0 && start[at] != '\0') {
+	while (data.len > 0 && at < COUNT(start)) {
 		uint8_t c = data.ptr[0];
 
 		if (c == escape && take_break(&data, escape) == ST_OK)
 			continue;
-		if (symbol(c) != BREAK && c != (uint8_t)start[at++])
+		if (symbol(c) != BREAK && (c == 0 ||
+		    strchr(start[at++], c) == NULL))
 			return false;
 		data = span_slice(data, 1, data.len);
 	}
-	return start[at] == '\0';
+	return at == COUNT(start);
 }

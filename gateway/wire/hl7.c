@@ -34,14 +34,14 @@ is_header(struct span s)
 
 /* --- delimiters ---------------------------------------------------------- */
 
+/* The separator cannot be among them: it ends MSH-2. */
 static bool
-all_different(uint8_t separator, struct span encoding)
+all_different(struct span encoding)
 {
 	for (size_t i = 0; i < encoding.len; i++) {
 		uint8_t c = encoding.ptr[i];
 
-		if (!is_delimiter(c) || c == separator ||
-		    memchr(encoding.ptr, c, i) != NULL)
+		if (!is_delimiter(c) || memchr(encoding.ptr, c, i) != NULL)
 			return false;
 	}
 	return true;
@@ -66,7 +66,7 @@ hl7_delimiters_read(struct span segment, struct hl7_delimiters *d)
 	*d = (struct hl7_delimiters){ .field = segment.ptr[NAME_LEN] };
 	encoding = hl7_piece(rest, d->field, 1);
 	if (encoding.len < 3 || encoding.len > 5 ||
-	    !all_different(d->field, encoding))
+	    !all_different(encoding))
 		return ST_INVALID;
 	d->component = encoding.ptr[0];
 	d->repetition = encoding.ptr[1];

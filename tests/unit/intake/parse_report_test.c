@@ -133,6 +133,93 @@ test_nothing_national_gets_in(void)
 	    "the INS and the address stay outside");
 }
 
+static void
+test_the_best_identifier(void)
+{
+	static const struct {
+		const char *pid_3, *id;
+	} row[] = {
+		{ "2790^^^X&1.2.250.1.213.1.4.8&ISO~77^^^LABO", "77" },
+		{ "2790^^^^INS~77", "77" }, { "1^^^^MR~2^^^^PI", "2" },
+		{ "1~2^^^^MR", "2" }, { "1~2", "1" }, { "~2", "2" },
+		{ "7K2M9QXW4T0^^^GUICHET~9^^^LABO", "9" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%sPID|1||%s||A^B\n%s", MSH,
+		    row[i].pid_3, OBR OBX);
+		ok(parse_text(text) == ST_OK && span_is(report(0)->patient_id,
+		    row[i].id), "PID-3 \"%s\"", row[i].pid_3);
+	}
+}
+
+/* --- what holds a report back (R30) ------------------------------------ */
+
+static void
+test_held_back(void)
+{
+	static const struct {
+		const char *claim, *text;
+		enum release release;
+	} row[] = {
+		{ "hidden from the patient", OBR OBX
+		    "OBX|2|CE|INVISIBLE_PATIENT^x^MetaDMPMSS||Y^Oui||||||F\n",
+		    RELEASE_WITHHOLD },
+		{ "hidden from the parents", OBR OBX
+		    "OBX|2|CE|INVISIBLE_REP_LEGAUX^x^MetaDMPMSS||Y||||||F\n",
+		    RELEASE_WITHHOLD },
+		{ "not hidden", OBR OBX
+		    "OBX|2|CE|INVISIBLE_PATIENT^x^MetaDMPMSS||N||||||F\n",
+		    RELEASE_DELIVER },
+		{ "a name alone hides nothing", OBR OBX
+		    "OBX|2|CE|INVISIBLE_PATIENT^x^L||Y||||||F\n",
+		    RELEASE_DELIVER },
+		{ "a genetic section",
+		    "OBR|1||F|X||||||||||||||||||||GE|F\n" OBX,
+		    RELEASE_WITHHOLD },
+		{ "a genetic code",
+		    OBR "OBX|1|ST|51969-4^Report^LN||x||||||F\n",
+		    RELEASE_WITHHOLD },
+		{ "a gene as a value", OBR "OBX|1|CWE|A||HGNC:1100^BRCA1^"
+		    "2.16.840.1.113883.6.281||||||F\n", RELEASE_WITHHOLD },
+		{ "one preliminary line", OBR OBX
+		    "OBX|2|ST|A||x||||||P\n", RELEASE_WITHHOLD },
+		{ "a second, unfinished panel", OBR OBX
+		    "OBR|2||F2|Y|||||||||||||||||||||I\n", RELEASE_WITHHOLD },
+		{ "quality control", OBR "OBX|1|NM|A||5|||N~QCF|||F\n",
+		    RELEASE_WITHHOLD },
+		{ "OBX-26", OBR "OBX|1|NM|A||5||||||F|||||||||||||||SWTH\n",
+		    RELEASE_WITHHOLD },
+		{ "a cancelled order without results",
+		    "ORC|CA\nOBR|1||F|X|||||||||||||||||||||F\n",
+		    RELEASE_WITHDRAW },
+		{ "a cancelled order with results", "ORC|CA\n" OBR OBX,
+		    RELEASE_WITHDRAW },
+		{ "all deleted", OBR "OBX|1|NM|A||5||||||D\n",
+		    RELEASE_WITHDRAW },
+		{ "the wrong patient", OBR OBX "OBX|2|NM|A||5||||||W\n",
+		    RELEASE_INCIDENT },
+		{ "one of two orders cancelled", OBR OBX
+		    "ORC|CA\nOBR|2||F2|Y\nOBX|1|ST|B||x||||||F\n",
+		    RELEASE_DELIVER },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%s%s", MSH PID, row[i].text);
+		ok(parse_text(text) == ST_OK &&
+		    report(0)->release == row[i].release, "%s: %s",
+		    row[i].claim, row[i].release == RELEASE_DELIVER
+		    ? "delivered" : "held back");
+	}
+	ok(panel(1)->n_observations == 1 &&
+	    observation(1, 0)->value.kind == VALUE_ABSENT,
+	    "the value of a cancelled order is dropped");
+}
+
 /* --- panels, specimens, parents (R24) ------------------------------------ */
 
 static void
@@ -174,6 +261,13 @@ test_parents(void)
 	ok(panel(2)->parent_panel == 0 && panel(2)->parent_observation == -1,
 	    "only the panel is known (OBR-29)");
 	ok(panel(3)->parent_panel == -1, "a parent that is not here");
+	ok(parse_text(MSH PID "OBR|1||C1|A\nOBX|1|ST|X||1||||||F\n"
+	    "OBR|2||C1|B\nOBX|1|ST|X||2||||||F\n"
+	    "OBR|3||A1|C||||||||||||||||||||||X|||^C1\n"
+	    "OBX|1|ST|Y||y||||||F\n") == ST_OK &&
+	    panel(2)->parent_panel == 1, "the nearest of two");
+	(void)!parse_text(MSH PID "OBR|1||F1|X||||||||||||||||||||MB|F\n" OBX
+	    "OBR|2||F2|X\n" OBX);
 	ok(report(0)->exams == (EXAMS_MICROBIOLOGY | EXAMS_OTHER), "exams");
 }
 
@@ -380,6 +474,8 @@ main(void)
 	test_a_panel();
 	test_defaults();
 	test_nothing_national_gets_in();
+	test_the_best_identifier();
+	test_held_back();
 	test_specimen();
 	test_parents();
 	test_several_patients();

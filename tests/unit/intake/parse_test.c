@@ -263,6 +263,9 @@ test_keys(void)
 	(void)!parse_text("MSH|^~\\&|SILL|ABO|GUICHET|BOX|20261121073000||"
 	    "ORU^R01^ORU_R01|M1|P|2.5.1\n" PID OBR OBX);
 	ok(memcmp(key, parsed.key, 32) != 0, "fields do not run together");
+	(void)!parse_text("MSH|^~\\&|SIL|LABO2|GUICHET|BOX|20261121073000||"
+	    "ORU^R01^ORU_R01|M1|P|2.5.1\n" PID OBR OBX);
+	ok(memcmp(key, parsed.key, 32) != 0, "another facility");
 	(void)!strcpy(source.name, "other");
 	(void)!parse_text(good);
 	ok(memcmp(key, parsed.key, 32) != 0, "another source");

@@ -47,6 +47,8 @@ test_values(void)
 		{ "SN", "^2^+", VALUE_TEXT, "", "", "", "2+", 0 },
 		{ "SN", "<>^5", VALUE_TEXT, "", "", "", "<>5", 0 },
 		{ "SN", "^POS", VALUE_TEXT, "", "", "", "POS", 0 },
+		{ "SN", "^5~^6", VALUE_TEXT, "", "", "", "^5\n^6",
+		    WARN_VALUE_TYPE },
 		{ "SN", "^^^", VALUE_ABSENT, "", "", "", "", 0 },
 		{ "ST", " a ^ b ", VALUE_TEXT, "", "", "", " a ^ b", 0 },
 		{ "ST", "a\\T\\b", VALUE_TEXT, "", "", "", "a&b", 0 },

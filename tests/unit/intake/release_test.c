@@ -141,6 +141,12 @@ test_genetics(void)
 		{ "", "", "", false },
 	};
 
+	struct release_line line = line_of("F", "F");
+	const char *reason;
+
+	line.genetic = true;
+	ok(release_judge(&line, &reason) == VERDICT_WITHHOLD &&
+	    strcmp(reason, "genetic test") == 0, "a genetic test is withheld");
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct coded code = { .code = span_of(row[i].code),
 		    .system = span_of(row[i].system) };

@@ -145,7 +145,7 @@ test_limit(void)
 	static uint8_t storage[STORAGE];
 	uint8_t frame[LIMIT + 3];
 	struct mllp_reader r;
-	struct span in = { frame, LIMIT + 3 };
+	struct span in = { frame, 1 + LIMIT + 1 };
 
 	memset(frame, 'x', sizeof(frame));
 	frame[0] = '\v';

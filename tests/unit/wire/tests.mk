@@ -25,3 +25,6 @@ wire/mllp_test_SRCS = wire/mllp.c wire/scan.c
 
 UNIT += wire/pdf_test
 wire/pdf_test_SRCS = wire/pdf.c
+
+UNIT += wire/scan_test
+wire/scan_test_SRCS = wire/scan.c
