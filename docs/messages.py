@@ -74,18 +74,18 @@ def kind(field):
 def main():
     with open(sys.argv[1], encoding="utf-8") as source:
         groups, details = parse(source.read())
-    print(HEAD)
+    parts = [HEAD]
     for title, rows in groups:
-        print(f"## {title[0].upper()}{title[1:]}\n")
+        parts.append(f"## {title[0].upper()}{title[1:]}\n")
         for number, name, sender, receiver in rows:
             comment, fields = details[name]
-            print(f"### {name} ({number}): {who(sender)} to {who(receiver)}\n")
+            parts.append(f"### {name} ({number}): {who(sender)} to {who(receiver)}\n")
             if comment:
-                print(comment + "\n")
-            print("| field | type | |\n|---|---|---|")
-            for field in fields:
-                print(f"| {field[1]} | {kind(field)} | {field[3] or ''} |")
-            print()
+                parts.append(comment + "\n")
+            table = ["| field | type | |", "|---|---|---|"]
+            table += [f"| {field[1]} | {kind(field)} | {field[3] or ''} |" for field in fields]
+            parts.append("\n".join(table) + "\n")
+    sys.stdout.write("\n".join(parts))
 
 
 main()
