@@ -115,6 +115,9 @@ no_name(void *context, const void *src, size_t len)
 struct client {
 	int    fd;
 	bool   one_by_one;	/* each byte in a segment of its own */
+	bool   gathers;		/* into `gathered`, instead of sending */
+	uint8_t gathered[4096];
+	size_t n_gathered;
 	int    spoil_after;	/* records; then a bit is flipped; -1: never */
 	br_ssl_client_context cc;
 	br_x509_minimal_context x509;
@@ -145,6 +148,11 @@ low_write(void *context, const unsigned char *from, size_t len)
 	memcpy(copy, from, len);
 	if (c->spoil_after-- == 0)
 		copy[len - 1] ^= 1;
+	if (c->gathers) {
+		memcpy(c->gathered + c->n_gathered, copy, len);
+		c->n_gathered += len;
+		return (int)len;
+	}
 	n = write(c->fd, copy, c->one_by_one ? 1 : len);
 	return n > 0 ? (int)n : -1;
 }
@@ -246,6 +254,36 @@ test_every_split(void)
 	play(echoes_byte_by_byte, 300);
 	ok(good, "handshake and record in single bytes");
 	ok(strcmp(history, "BWEC") == 0, "a bare FIN is EOF too: %s", history);
+}
+
+/* The second record waits in the server's buffer while it answers the first. */
+static void
+sends_two_at_once(void *arg)
+{
+	uint8_t in[20];
+
+	(void)arg;
+	client_open(&client, NULL);
+	good = br_sslio_flush(&client.io) == 0;
+	client.gathers = true;
+	(void)br_sslio_write_all(&client.io, "0123456789", 10);
+	(void)br_sslio_flush(&client.io);
+	(void)br_sslio_write_all(&client.io, "abcdefghij", 10);
+	(void)br_sslio_flush(&client.io);
+	client.gathers = false;
+	(void)!write(client.fd, client.gathered, client.n_gathered);
+	good = good && br_sslio_read_all(&client.io, in, 20) == 0 &&
+	    memcmp(in, "0123456789abcdefghij", 20) == 0;
+	close(client.fd);
+}
+
+static void
+test_two_records(void)
+{
+	client.n_gathered = 0;
+	play(sends_two_at_once, 10);
+	ok(good && strcmp(history, "BWBWEC") == 0,
+	    "two records in one segment: %s", history);
 }
 
 /* --- resumption --------------------------------------------------------------------------- */
@@ -434,6 +472,7 @@ main(void)
 	open_server();
 	test_echo();
 	test_every_split();
+	test_two_records();
 	test_resumption();
 	test_changed_record();
 	test_not_tls();
