@@ -10,7 +10,10 @@ import { startAppliance } from '../integration/appliance.mjs';
 import { closePage, screenshot, startBrowser } from './browser.mjs';
 import { makeOru } from './oru.mjs';
 import { buildPage, ROOT } from './page.mjs';
-import { demandGoodScreen, demandNothingKept, demandQuiet, downloadPdf, hashOf, openByLink, rowText, share, typeSlip, waitForEnd } from './steps.mjs';
+import {
+  demandGoodScreen, demandNothingKept, demandQuiet, downloadPdf, hashOf,
+  openByLink, rowText, share, typeSlip, waitForEnd,
+} from './steps.mjs';
 import { readTerminalQr } from './terminal_qr.mjs';
 
 // kill-the-clipboard fetches with node, which does not know the box's CA.
@@ -176,7 +179,7 @@ walk('two reports on one card: the earlier value stands beside the new one', {},
 const view = (link, more) => new SHLViewer({ shlinkURI: link })
   .resolveSHL({ recipient: 'Dr Test', ...more });
 
-walk('a doctor opens the shared link without passcode (U) in kill-the-clipboard', {}, async (page) => {
+walk('a doctor opens the link without passcode (U) in kill-the-clipboard', {}, async (page) => {
   const { slip, pdf } = await deliver();
   await openSlip(page, slip);
   const { link } = await share(page, { guarded: false });
@@ -189,7 +192,7 @@ walk('a doctor opens the shared link without passcode (U) in kill-the-clipboard'
   await assert.rejects(view(link), 'stopped: gone');
 });
 
-walk('a doctor opens the shared link with passcode (P), and only with it', {}, async (page) => {
+walk('a doctor opens the link with passcode (P), and only with it', {}, async (page) => {
   const { slip } = await deliver();
   await openSlip(page, slip);
   const { link, passcode } = await share(page, { guarded: true, duration: 'day' });

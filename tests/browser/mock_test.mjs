@@ -6,9 +6,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { closePage, screenshot, startBrowser } from './browser.mjs';
 import { send, sendJson, startMock } from './mock_pickup.mjs';
-import { earlierReport, fhirText, frenchReport, makeReport, SAMPLE_PDF } from './sample_report.mjs';
+import {
+  earlierReport, fhirText, frenchReport, makeReport, SAMPLE_PDF,
+} from './sample_report.mjs';
 import { makeBox, now_s } from './sealing.mjs';
-import { demandGoodScreen, demandNothingKept, demandQuiet, downloadPdf, hashOf, openByLink, rowText, share, typeSlip, waitForEnd } from './steps.mjs';
+import {
+  demandGoodScreen, demandNothingKept, demandQuiet, downloadPdf, hashOf,
+  openByLink, rowText, share, typeSlip, waitForEnd,
+} from './steps.mjs';
 
 // Only one test derives with all 600000 rounds: the others wait for less.
 let mock, browser;
@@ -50,7 +55,8 @@ test('a link opens the report; the address bar shows no code; nothing is kept', 
     const card = await cardWith();
     await openByLink(page, card.link);
     assert.equal(page.url(), `${mock.origin}/`);
-    assert.match(await page.innerText('.patient'), /Camille Anne MARTIN\s+Date de naissance\s+28 mars 1979/);
+    assert.match(await page.innerText('.patient'),
+      /Camille Anne MARTIN\s+Date de naissance\s+28 mars 1979/);
     await demandNothingKept(page);
     await demandQuiet(page, 'report');
   }));
@@ -194,11 +200,13 @@ test('markup in any text of a report is text, and nothing of it runs', () =>
 
 test('a report from right to left, with emoji, keeps its own direction', () =>
   onPage({ screen: 'narrow' }, async (page) => {
-    const text = fhirText(makeReport({ patient: { family: 'لطيفي', given: ['أمينة'] },
+    const patient = { family: 'لطيفي', given: ['أمينة'] };
+    const text = fhirText(makeReport({ patient,
       sampled: '2026-11-21', issued: '2026-11-21', sections: [{ title: 'كيمياء', panels: [{
         rows: [['سكر الدم 🩸', '5.10', 'mmol/L', '4.1', '5.9', '4,1 – 5,9', 'N']] }] }] }));
     await openByLink(page, (await cardWith(text)).link);
-    assert.equal(await page.locator('.patient-name').evaluate((e) => getComputedStyle(e).direction), 'rtl');
+    assert.equal(await page.locator('.patient-name')
+      .evaluate((e) => getComputedStyle(e).direction), 'rtl');
     assert.equal((await rowText(page, 'سكر الدم 🩸')).result, '5.10 mmol/L Normal');
     await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
     await demandGoodScreen(page, 'rtl');
@@ -361,7 +369,8 @@ test('wrong code, unknown card and nothing yet are one and the same screen', () 
 
 // [claim, what the delivery does wrong, problem, check]
 const FORGERIES = [
-  ['an envelope for another card', async (card) => ({ envelopeCard: await mock.issue() }), 'envelope'],
+  ['an envelope for another card',
+    async () => ({ envelopeCard: await mock.issue() }), 'envelope'],
   ['an envelope of another box', () => ({ envelopeBox: 'other-box' }), 'recipient'],
   ['an envelope of another bundle', () => ({ envelopeBid: 'A'.repeat(22) }), 'recipient'],
   ['a claim that somebody else signed',

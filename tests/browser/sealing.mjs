@@ -6,7 +6,10 @@
 
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import { base64url, calculateJwkThumbprint, CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
+import {
+  base64url, calculateJwkThumbprint, CompactEncrypt, CompactSign, exportJWK,
+  generateKeyPair, importJWK,
+} from 'jose';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const PAD_BYTES = 64 * 1024;

@@ -6,8 +6,12 @@
 import { button, el, meta } from './dom.js';
 import { watchIdle, WARNING_S } from './idle.js';
 import { Problem } from './problem.js';
-import { currentLanguage, preferredLanguage, setLanguage, t } from './strings.js';
-import { CARD_NUMBER, groupSymbols, readFragment, SLIP_CODE } from './symbols.js';
+import {
+  currentLanguage, preferredLanguage, setLanguage, t,
+} from './strings.js';
+import {
+  CARD_NUMBER, groupSymbols, readFragment, SLIP_CODE,
+} from './symbols.js';
 import { closeElapsed, forgetVisit, openVisit, refreshVisit } from './visit.js';
 import { announce, drawFrame, placeView } from './view_frame.js';
 import { problemView } from './view_problem.js';

@@ -1,7 +1,9 @@
 // derive.js -- from what is on the slip to the keys of the local variant
 // (docs/formats/card.md, "Derivation").  WebCrypto only.
 
-import { fromBase64url, sha256, toBase64url, utf8, utf8Text, wipeBytes } from './bytes.js';
+import {
+  fromBase64url, sha256, toBase64url, utf8, utf8Text, wipeBytes,
+} from './bytes.js';
 
 const VERSION = 'guichet/1/';
 

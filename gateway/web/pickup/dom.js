@@ -42,7 +42,8 @@ const ICONS = {
   document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   download: 'M12 4v11M7 10.5l5 5 5-5M4.5 20h15',
   open: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
-  share: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5H14zM17.5 17.5H20V20h-2.5zM14 20h.1M20 14h-.1',
+  share: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5H14z' +
+      'M17.5 17.5H20V20h-2.5zM14 20h.1M20 14h-.1',
   print: 'M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7z',
   close: 'M6 6l12 12M18 6L6 18',
   lock: 'M6 11h12v9.5H6zM8.5 11V8a3.5 3.5 0 017 0v3M12 14.7v2',

@@ -4,7 +4,9 @@
 // Anything else (another alg, zip where none is allowed, crit, a name given
 // twice) throws.
 
-import { concatBytes, fromBase64url, sha256, toBase64url, utf8, utf8Text } from './bytes.js';
+import {
+  concatBytes, fromBase64url, sha256, toBase64url, utf8, utf8Text,
+} from './bytes.js';
 import { parseMinimal } from './json.js';
 
 const DOT = 46;

@@ -5,7 +5,9 @@
 
 import { fromBase64 } from './bytes.js';
 import { readFlag } from './flags.js';
-import { conceptCode, conceptText, listOf, readName, readRange, readValue, textOf } from './values.js';
+import {
+  conceptCode, conceptText, listOf, readName, readRange, readValue, textOf,
+} from './values.js';
 
 const DEPTH_MAX = 4;
 

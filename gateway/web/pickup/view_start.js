@@ -4,7 +4,9 @@ import { utf8 } from './bytes.js';
 import { button, el, icon, svg } from './dom.js';
 import { encodeQr, qrPath } from './qr.js';
 import { hasString, t } from './strings.js';
-import { CARD_NUMBER, findSlip, groupSymbols, readSymbols, SLIP_CODE } from './symbols.js';
+import {
+  CARD_NUMBER, findSlip, groupSymbols, readSymbols, SLIP_CODE,
+} from './symbols.js';
 import { announce } from './view_frame.js';
 
 const START_FIELDS = [

@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { concatBytes, fromBase64, fromBase64url, sameBytes, toBase64url, utf8Text, wipeBytes } from '../../../gateway/web/pickup/bytes.js';
-import { parseKeepingDigits, parseMinimal } from '../../../gateway/web/pickup/json.js';
+import {
+  concatBytes, fromBase64, fromBase64url, sameBytes, toBase64url, utf8Text,
+  wipeBytes,
+} from '../../../gateway/web/pickup/bytes.js';
+import {
+  parseKeepingDigits, parseMinimal,
+} from '../../../gateway/web/pickup/json.js';
 
 test('base64url: as node writes it, at every length', () => {
   for (let n = 0; n < 70; n++) {

@@ -6,8 +6,12 @@ import { deflateRawSync } from 'node:zlib';
 import { base64url, CompactEncrypt, CompactSign } from 'jose';
 import { makeBox, issueCard, sealBundle, sealCompressed } from '../sealing.mjs';
 import { fromBase64url, utf8Text } from '../../../gateway/web/pickup/bytes.js';
-import { deriveCardKeys, openTrust, unwrapCardKey } from '../../../gateway/web/pickup/derive.js';
-import { inflateRaw, openAgreed, openDirect, thumbprint, verifyClaim } from '../../../gateway/web/pickup/jose.js';
+import {
+  deriveCardKeys, openTrust, unwrapCardKey,
+} from '../../../gateway/web/pickup/derive.js';
+import {
+  inflateRaw, openAgreed, openDirect, thumbprint, verifyClaim,
+} from '../../../gateway/web/pickup/jose.js';
 
 const ROUNDS = 1000;
 const box = await makeBox('test-box');

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import jsqr from 'jsqr';
 import { encodeQr, qrPath } from '../../../gateway/web/pickup/qr.js';
-import { composeShlink, randomPasscode, readShlink } from '../../../gateway/web/pickup/shlink.js';
+import {
+  composeShlink, randomPasscode, readShlink,
+} from '../../../gateway/web/pickup/shlink.js';
 
 const SCALE = 4;
 const QUIET = 4;

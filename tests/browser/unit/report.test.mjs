@@ -4,11 +4,18 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../page.mjs';
-import { BLOOD, CHEMISTRY, earlierReport, fhirText, frenchReport, makeReport, SAMPLE_PDF, URINE } from '../sample_report.mjs';
+import {
+  BLOOD, CHEMISTRY, earlierReport, fhirText, frenchReport, makeReport,
+  SAMPLE_PDF, URINE,
+} from '../sample_report.mjs';
 import { parseKeepingDigits } from '../../../gateway/web/pickup/json.js';
-import { allRows, earlierValues, readReport } from '../../../gateway/web/pickup/report.js';
+import {
+  allRows, earlierValues, readReport,
+} from '../../../gateway/web/pickup/report.js';
 import { readFlag } from '../../../gateway/web/pickup/flags.js';
-import { readName, readRange, readValue } from '../../../gateway/web/pickup/values.js';
+import {
+  readName, readRange, readValue,
+} from '../../../gateway/web/pickup/values.js';
 
 const open = (bundle) => readReport(parseKeepingDigits(fhirText(bundle)));
 
@@ -104,7 +111,8 @@ test('values: every FHIR type of a value has words', () => {
   const text = (holder) => readValue(parseKeepingDigits(JSON.stringify(holder))).text;
   assert.equal(text({ valueQuantity: { value: 5, comparator: '>=' } }), '≥\u00a05');
   assert.equal(text({ valueRange: { low: { value: 1 }, high: { value: 2 } } }), '1\u00a0–\u00a02');
-  assert.equal(text({ valueRatio: { numerator: { value: 1 }, denominator: { value: 128 } } }), '1:128');
+  assert.equal(text({ valueRatio: {
+    numerator: { value: 1 }, denominator: { value: 128 } } }), '1:128');
   assert.equal(text({ valueString: ' Absence ' }), 'Absence');
   assert.equal(text({ valueCodeableConcept: { coding: [{ code: 'A', display: 'Ah' }] } }), 'Ah');
   assert.equal(text({ valueInteger: 12 }), '12');

@@ -4,9 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../page.mjs';
-import { epochText, fhirDateText, isoDay, minutesUp, spanText } from '../../../gateway/web/pickup/dates.js';
+import {
+  epochText, fhirDateText, isoDay, minutesUp, spanText,
+} from '../../../gateway/web/pickup/dates.js';
 import { CHECKS } from '../../../gateway/web/pickup/problem.js';
-import { allStrings, hasString, preferredLanguage, setLanguage, t } from '../../../gateway/web/pickup/strings.js';
+import {
+  allStrings, hasString, preferredLanguage, setLanguage, t,
+} from '../../../gateway/web/pickup/strings.js';
 
 const FOLDER = join(ROOT, 'gateway/web/pickup');
 const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
@@ -40,7 +44,9 @@ test('strings: every problem and every check is explained', () => {
     for (const [, kind] of source.matchAll(/new Problem\(\s*'(\w+)'/g)) kinds.add(kind);
   }
   assert.ok(kinds.size >= 9);
-  for (const kind of [...kinds, 'away', 'offline', 'withdrawn', 'closed', 'notyet', 'old', 'insecure']) {
+  const others = ['away', 'offline', 'withdrawn', 'closed', 'notyet', 'old',
+    'insecure'];
+  for (const kind of [...kinds, ...others]) {
     for (const part of ['title', 'text', 'todo']) {
       assert.ok(hasString(`problem.${kind}.${part}`), `${kind}.${part}`);
     }

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { printed, randomSymbols } from '../sealing.mjs';
-import { CARD_NUMBER, checkSymbol, findSlip, groupSymbols, printSymbols, readFragment, readSymbols, SLIP_CODE } from '../../../gateway/web/pickup/symbols.js';
+import {
+  CARD_NUMBER, checkSymbol, findSlip, groupSymbols, printSymbols,
+  readFragment, readSymbols, SLIP_CODE,
+} from '../../../gateway/web/pickup/symbols.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
