@@ -75,7 +75,7 @@ $(OUT)/%.o: %.c $(OUT)/flags.stamp $(OUT)/sysroot.key
 
 # (Made aside and renamed: two makes at once do not see halves.)
 # Objects are remade when the flags change, not only when the sources do.
-FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS)
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 $(OUT)/flags.stamp: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@

@@ -14,3 +14,7 @@ TARGET_CFLAGS  = -march=armv8-a -mbranch-protection=standard
 # Cortex-A53 erratum 843419: an ADRP near a page's end may read a wrong
 # address; the linker moves such instructions.  Our first board is an A53.
 TARGET_LDFLAGS = -Wl,--fix-cortex-a53-843419
+# Pages of 4 kB, as our kernel has them, not the architecture's 64 kB at most:
+# the padding between segments would be a quarter of all programs.  A kernel
+# with larger pages refuses to start such a program.
+TARGET_LDFLAGS += -Wl,-z,max-page-size=4096
