@@ -60,6 +60,31 @@ run_one(struct vault *v, struct job *job)
 	return database_do(&v->db, SQL_SAVE_OK);
 }
 
+/*
+ * The journal holds the whole transaction, but the disk did not confirm it:
+ * nobody knows whether the next start finds it.  Answering "not stored" would
+ * be a guess, and taking its objects back a loss if the guess is wrong.  So
+ * nothing is answered: the next start looks, and the LIS sends again.
+ */
+static _Noreturn void
+give_up(void)
+{
+	log_line(LOG_ERROR, "vault.db: the disk did not confirm a commit; "
+	    "starting again to see what it kept; see the kernel's log");
+	exit(71);	/* EX_OSERR: the supervisor starts it again */
+}
+
+static enum status
+commit(struct vault *v)
+{
+	enum status st = database_do(&v->db, SQL_COMMIT);
+
+	if (st != ST_OK && sqlite3_extended_errcode(v->db.handle)
+	    == SQLITE_IOERR_FSYNC)
+		give_up();
+	return st;
+}
+
 /* A batch that changed nothing (a throttled flood) must not cost a sync. */
 static enum status
 finish(struct vault *v, bool changed)
@@ -69,7 +94,7 @@ finish(struct vault *v, bool changed)
 		TRY(timekeeper_store(v));
 		v->database_syncs++;
 	}
-	TRY(database_do(&v->db, SQL_COMMIT));
+	TRY(commit(v));
 	audit_committed(&v->audit);
 	return ST_OK;
 }
@@ -125,6 +150,17 @@ answer_all(struct vault *v, struct job *job, enum status st)
 		wipe(job, sizeof(*job));
 		free(job);
 	}
+}
+
+/* See job.h. */
+bool
+jobs_are_commits(const struct vault *v)
+{
+	for (const struct job *job = v->first_job; job != NULL;
+	    job = job->next)
+		if (!job->kind->has_objects)
+			return false;
+	return v->first_job != NULL;
 }
 
 /* See job.h. */

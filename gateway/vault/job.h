@@ -4,6 +4,7 @@
  *
  * All jobs that came in one turn of the loop share one transaction: one sync
  * of the segments, one of the database.  Each has a savepoint of its own.
+ * Where the disk does not confirm a commit the process ends (exit code 71).
  */
 #ifndef VAULT_JOB_H
 #define VAULT_JOB_H
@@ -49,6 +50,9 @@ void job_add(struct vault *v, const struct job_kind *kind,
 
 /* Runs all waiting jobs in one transaction; true if there were any. */
 bool jobs_run(struct vault *v);
+
+/* Is something waiting, and is all of it a delivery's commit? */
+bool jobs_are_commits(const struct vault *v);
 
 /* Throws away what was never run (vault_close() after a failure). */
 void jobs_drop(struct vault *v);

@@ -7,18 +7,19 @@
 
 #include "base/hex.h"
 #include "base/log.h"
+#include "os/locked.h"
 #include "vault/outbox.h"
 #include "vault/sweep.h"
 #include "vault/vault.h"
 
-enum { TICK_MS = 1000, RESERVE_BYTES = 8 * 1024 * 1024 };
+enum { TICK_MS = 1000, BATCH_MS = 20, RESERVE_BYTES = 8 * 1024 * 1024 };
 
 struct process {
 	struct vault vault;
 	struct vault_settings settings;
 	struct outbox outbox;
 	uv_check_t  turn;
-	uv_timer_t  tick, sweep;
+	uv_timer_t  tick, sweep, batch;
 	uv_idle_t   sweeping;
 };
 
@@ -48,10 +49,24 @@ is_full(void *owner, enum role_id to)
 /* --- the loop ------------------------------------------------------------------------- */
 
 static void
-on_turn(uv_check_t *handle)
+on_batch(uv_timer_t *handle)
 {
 	(void)handle;
 	(void)vault_turn(&process.vault);
+}
+
+/* One sync serves all that is ready: while other deliveries are on their
+ * way, those that are ready wait for them, but not for long. */
+static void
+on_turn(uv_check_t *handle)
+{
+	(void)handle;
+	if (!vault_may_wait(&process.vault)) {
+		uv_timer_stop(&process.batch);
+		(void)vault_turn(&process.vault);
+	} else if (!uv_is_active((uv_handle_t *)&process.batch)) {
+		uv_timer_start(&process.batch, on_batch, BATCH_MS, 0);
+	}
 }
 
 static void
@@ -84,6 +99,7 @@ start_handles(uv_loop_t *loop)
 	    | uv_timer_init(loop, &process.tick)
 	    | uv_timer_start(&process.tick, on_tick, TICK_MS, TICK_MS)
 	    | uv_timer_init(loop, &process.sweep)
+	    | uv_timer_init(loop, &process.batch)
 	    | uv_timer_start(&process.sweep, on_sweep, TICK_MS,
 	    SWEEP_EVERY_MS)
 	    | uv_idle_init(loop, &process.sweeping);
@@ -128,6 +144,7 @@ vault_prepare(struct role *role)
 	s->lab_window_s = role->config.lab_window_s;
 	s->wrong_tokens_per_hour = role->config.card_wrong_tokens_per_hour;
 	s->reserve_bytes = RESERVE_BYTES;
+	s->secrets = locked_new(sizeof(*s->secrets));
 	read_boot_id(s->boot_id);
 	outbox_init(&process.outbox, role);
 	role->state = &process.vault;

@@ -65,6 +65,7 @@ static const struct handler handlers[] = {
 void
 vault_take(struct vault *v, const struct message *m)
 {
+	timekeeper_read(v);	/* a window closes to the second */
 	for (size_t i = 0; i < COUNT(handlers); i++) {
 		if (handlers[i].id != m->id)
 			continue;
@@ -100,7 +101,7 @@ exists(const char *dir, const char *name)
 static enum status
 check_root(struct vault *v, bool is_new)
 {
-	const uint8_t *check = v->keys.key[KEY_CHECK].byte;
+	const uint8_t *check = v->secrets->keys.key[KEY_CHECK].byte;
 	uint8_t stored[33];
 	size_t len = 0;
 	enum status st = file_read(v->settings.dir, check_name, stored,
@@ -129,7 +130,7 @@ open_keys(struct vault *v)
 	struct secret_32 root;
 
 	TRY(keystore_file.load(v->settings.dir, is_new, &root));
-	keys_derive(&v->keys, &root);
+	keys_derive(&v->secrets->keys, &root);
 	wipe(&root, sizeof(root));
 	return check_root(v, is_new);
 }
@@ -140,9 +141,11 @@ open_database(struct vault *v)
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s/%s", v->settings.dir, database_name);
-	TRY(database_open(&v->db, path, &v->keys.key[KEY_DATABASE]));
+	TRY(database_open(&v->db, path, &v->secrets->keys.key[KEY_DATABASE]));
 	v->db.path = database_name;
 	TRY(schema_migrate(&v->db, schema_newest()));
+	/* What a failed sync left only in the page cache is written again. */
+	database_checkpoint(&v->db, true);
 	/* SQLite syncs the directory for its journal only. */
 	return directory_sync(v->settings.dir);
 }
@@ -202,13 +205,14 @@ vault_open(struct vault *v, const struct vault_settings *settings,
 {
 	enum status st;
 
-	*v = (struct vault){ .settings = *settings, .exit = *out };
+	*v = (struct vault){ .settings = *settings, .exit = *out,
+	    .secrets = settings->secrets };
 	segments_init(&v->segments, v->settings.dir, SEGMENT_BYTES_MAX);
 	st = open_all(v);
 	if (st != ST_OK) {
 		database_close(&v->db);
 		segments_close(&v->segments);
-		keys_wipe(&v->keys);
+		keys_wipe(&v->secrets->keys);
 	}
 	return st;
 }
@@ -225,11 +229,23 @@ vault_close(struct vault *v)
 	timekeeper_save(v);
 	database_close(&v->db);
 	segments_close(&v->segments);
-	keys_wipe(&v->keys);
-	wipe(&v->signing_key, sizeof(v->signing_key));
+	keys_wipe(&v->secrets->keys);
+	wipe(&v->secrets->signing_key, sizeof(v->secrets->signing_key));
 }
 
 /* --- running ------------------------------------------------------------------------ */
+
+/* See vault.h. */
+bool
+vault_may_wait(const struct vault *v)
+{
+	if (!jobs_are_commits(v))
+		return false;
+	for (unsigned i = 0; i < DELIVERIES_MAX; i++)
+		if (v->delivery[i] != NULL && !v->delivery[i]->is_committing)
+			return true;
+	return false;
+}
 
 /* See vault.h. */
 bool

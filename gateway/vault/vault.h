@@ -26,6 +26,12 @@ enum {
 	DAY_S = 86400
 };
 
+/* Lives in locked memory in the process (os/locked.h). */
+struct vault_secrets {
+	struct keys      keys;
+	struct secret_32 signing_key;
+};
+
 struct vault_settings {
 	const char *dir;	/* data directory; borrowed for ever */
 	char     box[33];
@@ -37,6 +43,7 @@ struct vault_settings {
 	uint64_t reserve_bytes;
 	uint64_t segment_bytes;	/* rotation; 0: SEGMENT_BYTES_MAX */
 	uint8_t  boot_id[16];
+	struct vault_secrets *secrets;	/* where to keep them; borrowed */
 	/* Reads the clocks; NULL: the system's own (tests bring theirs). */
 	void (*read_clocks)(void *owner, uint64_t *system_s,
 	    uint64_t *boot_ms);
@@ -63,12 +70,11 @@ struct opened_read {
 struct vault {
 	struct vault_settings settings;
 	struct vault_exit exit;
-	struct keys      keys;
+	struct vault_secrets *secrets;
 	struct database  db;
 	struct clock     clock;
 	struct audit     audit;
 	struct segments  segments;
-	struct secret_32 signing_key;
 	struct p256_public box_key;
 
 	struct delivery *delivery[DELIVERIES_MAX];	/* in flight */
@@ -81,9 +87,8 @@ struct vault {
 	bool     swept;		/* the journal holds deleted rows */
 
 	struct msg_intake_counters counters;
-	uint64_t last_sweep_s, last_floor_ms, last_file_ms;
+	uint64_t last_sweep_s, last_floor_ms, last_file_ms, last_cards_ms;
 	uint64_t batches, database_syncs, segment_syncs;
-	uint64_t quarantined;
 };
 
 /*
@@ -107,6 +112,10 @@ void vault_take(struct vault *v, const struct message *m);
 
 /* Commits what is waiting, in one transaction; true if there was anything. */
 bool vault_turn(struct vault *v);
+
+/* Is it worth while to wait with vault_turn() for deliveries that are on their
+ * way?  Not where anything else waits for its answer. */
+bool vault_may_wait(const struct vault *v);
 
 /* Once a second: reads the clocks, saves the floor when it is due. */
 void vault_tick(struct vault *v);

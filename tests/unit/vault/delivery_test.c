@@ -315,6 +315,30 @@ test_group_commit(void)
 	rig_close(&r);
 }
 
+static void
+test_ready_ones_wait_for_others(void)
+{
+	struct rig r;
+	struct rig_result first, second;
+	struct rig_report report = plain;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	ok(!vault_may_wait(&r.v), "nothing is ready");
+	first = rig_begin(&r, &report);
+	rig_seal(&r, &report, &first);
+	report.key = 2;
+	second = rig_begin(&r, &report);
+	rig_seal(&r, &report, &second);
+	ok(!vault_may_wait(&r.v), "on their way, but nothing is ready");
+	rig_take_commit(&r, first.delivery);
+	ok(vault_may_wait(&r.v), "one waits for the other");
+	rig_take_commit(&r, second.delivery);
+	ok(!vault_may_wait(&r.v), "both are ready");
+	(void)vault_turn(&r.v);
+	rig_close(&r);
+}
+
 /* One that must not be stored does not take the others with it. */
 static void
 test_savepoint(void)
@@ -367,6 +391,7 @@ main(void)
 	test_clock_contradiction_stops_intake();
 	test_same_report_waits();
 	test_group_commit();
+	test_ready_ones_wait_for_others();
 	test_savepoint();
 	return done_testing();
 }
