@@ -15,7 +15,7 @@ from pickup_alone import FakeVault, PickupAlone                 # noqa: E402
 
 LOAD = os.path.join(OUT, "tests", "bench", "tls_load")
 NAMES = {"1k": "A" * 43, "200k": "B" * 42 + "A"}
-SIZES = {"1k": 1024, "200k": 200 * 1000}
+SIZES = {"1k": 1000, "200k": 200 * 1000}
 
 NGINX = """
 daemon off; worker_processes 1; pid {f}/pid; error_log {f}/error crit;
