@@ -11,7 +11,7 @@ insert(struct vault *v, void *with)
 	sqlite3_stmt *q = database_sql(&v->db, SQL_BOX_PUT);
 
 	(void)with;
-	keys_wrap(&v->keys.key[KEY_SIGNING], "signing", 1, &v->signing_key,
+	keys_wrap(&v->secrets->keys.key[KEY_SIGNING], "signing", 1, &v->secrets->signing_key,
 	    wrapped);
 	sql_u64(q, 1, clock_now_s(&v->clock));
 	sql_bytes(q, 2, v->box_key.point, sizeof(v->box_key.point));
@@ -25,9 +25,9 @@ unwrap(struct vault *v, sqlite3_stmt *q)
 	struct p256_public stored;
 
 	TRY(col_copy(q, 0, stored.point, sizeof(stored.point)));
-	if (keys_unwrap(&v->keys.key[KEY_SIGNING], "signing", 1,
-	    col_blob(q, 1), &v->signing_key) != ST_OK
-	    || p256_public_of(&v->signing_key, &v->box_key) != ST_OK
+	if (keys_unwrap(&v->secrets->keys.key[KEY_SIGNING], "signing", 1,
+	    col_blob(q, 1), &v->secrets->signing_key) != ST_OK
+	    || p256_public_of(&v->secrets->signing_key, &v->box_key) != ST_OK
 	    || memcmp(stored.point, v->box_key.point, 65) != 0)
 		return ST_CORRUPT;
 	return ST_OK;
@@ -41,7 +41,7 @@ box_load(struct vault *v)
 	enum status st = sql_next(q);
 
 	if (st == ST_NOT_FOUND) {
-		p256_generate(&v->signing_key, &v->box_key);
+		p256_generate(&v->secrets->signing_key, &v->box_key);
 		return transaction(v, insert, NULL);
 	}
 	if (st == ST_OK) {

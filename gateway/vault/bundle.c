@@ -39,7 +39,7 @@ make_bucket_key(struct vault *v, uint64_t day, struct secret_32 *key)
 	sqlite3_stmt *q = database_sql(&v->db, SQL_BUCKET_PUT);
 
 	random_bytes(key->byte, sizeof(key->byte));
-	keys_wrap(&v->keys.key[KEY_BUCKET], "bucket", day, key, wrapped);
+	keys_wrap(&v->secrets->keys.key[KEY_BUCKET], "bucket", day, key, wrapped);
 	sql_u64(q, 1, day);
 	sql_bytes(q, 2, wrapped, sizeof(wrapped));
 	return sql_run(q);
@@ -56,7 +56,7 @@ bucket_key(struct vault *v, uint64_t day, bool may_make,
 	sql_u64(q, 1, day);
 	st = sql_next(q);
 	if (st == ST_OK) {
-		st = keys_unwrap(&v->keys.key[KEY_BUCKET], "bucket", day,
+		st = keys_unwrap(&v->secrets->keys.key[KEY_BUCKET], "bucket", day,
 		    col_blob(q, 0), key);
 		(void)sqlite3_reset(q);
 		return st;

@@ -128,7 +128,7 @@ card_reference(const struct vault *v, struct span number,
 	uint8_t mac[32];
 	struct buf b = buf_over(out, CARD_REFERENCE);
 
-	keys_mac(&v->keys, KEY_HASH, "card", number, mac);
+	keys_mac(&v->secrets->keys, KEY_HASH, "card", number, mac);
 	if (buf_append_text(&b, "c:") != ST_OK
 	    || base64url_encode((struct span){ mac, 16 }, &b) != ST_OK)
 		unexpected("card_reference", 0);

@@ -390,6 +390,7 @@ on_report_open(struct vault *v, const struct message *m)
 		return;
 	if (open->release >= RELEASE_COUNT
 	    || open->status >= BUNDLE_WITHDRAWN
+	    || open->opens_s > clock_now_s(&v->clock) + OPENS_AHEAD_MAX_S
 	    || find_staged(d, open->report) != NULL)
 		st = ST_INVALID;
 	else if (d->n_staged < DELIVERY_REPORTS_MAX)
@@ -456,7 +457,7 @@ make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
 	memcpy(c.name, m->name.ptr, 32);
 	memcpy(c.sha256, m->sha256.ptr, 32);
 	memcpy(c.replaces, s->replaces, BID_BYTES);
-	return claim_sign(&c, &v->signing_key, out);
+	return claim_sign(&c, &v->secrets->signing_key, out);
 }
 
 /* See delivery.h. */

@@ -132,7 +132,7 @@ add_share(struct vault *v, struct job *job, const struct bundle *b)
 	sql_u64(q, 2, b->id);
 	sql_u64(q, 3, m->kind);
 	if (m->passcode_hash.len > 0) {
-		keys_mac(&v->keys, KEY_HASH, "passcode", m->passcode_hash,
+		keys_mac(&v->secrets->keys, KEY_HASH, "passcode", m->passcode_hash,
 		    passcode);
 		sql_bytes(q, 4, passcode, 32);
 	}
@@ -251,7 +251,7 @@ is_right(const struct vault *v, const struct share *s, struct span given)
 
 	if (!s->has_passcode)
 		return true;
-	keys_mac(&v->keys, KEY_HASH, "passcode",
+	keys_mac(&v->secrets->keys, KEY_HASH, "passcode",
 	    given.len == 32 ? given : (struct span){ none, 32 }, mac);
 	return constant_time_equal(mac, s->passcode, 32) && given.len == 32;
 }

@@ -31,11 +31,11 @@ throttle_keys(const struct vault *v, struct span card,
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	bool is_v4 = memcmp(peer, mapped, sizeof(mapped)) == 0;
 
-	keys_mac(&v->keys, KEY_THROTTLE, "card", card, out->card);
+	keys_mac(&v->secrets->keys, KEY_THROTTLE, "card", card, out->card);
 	/* An IPv6 client owns its /64. */
-	keys_mac(&v->keys, KEY_THROTTLE, "peer",
+	keys_mac(&v->secrets->keys, KEY_THROTTLE, "peer",
 	    (struct span){ peer, is_v4 ? 16 : 8 }, out->network);
-	keys_mac(&v->keys, KEY_THROTTLE, "box", (struct span){ NULL, 0 },
+	keys_mac(&v->secrets->keys, KEY_THROTTLE, "box", (struct span){ NULL, 0 },
 	    out->box);
 }
 

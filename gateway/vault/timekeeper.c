@@ -56,7 +56,7 @@ get_u64(const uint8_t *from)
 static void
 mac_of(const struct vault *v, const uint8_t *bytes, uint8_t *mac)
 {
-	keys_mac(&v->keys, KEY_FLOOR, "floor",
+	keys_mac(&v->secrets->keys, KEY_FLOOR, "floor",
 	    (struct span){ bytes, FLOOR_BODY }, mac);
 }
 

@@ -69,7 +69,8 @@ rig_settings(struct rig *r)
 	r->settings = (struct vault_settings){ .dir = r->dir,
 	    .box = "test-box", .window_s = RIG_WINDOW_S,
 	    .lab_window_s = 3 * DAY_S, .wrong_tokens_per_hour = 10,
-	    .boot_id = "boot", .read_clocks = read_clocks };
+	    .boot_id = "boot", .secrets = &r->secrets,
+	    .read_clocks = read_clocks };
 }
 
 /* See vault_rig.h. */

@@ -16,6 +16,7 @@ enum { RIG_ANSWERS_MAX = 1024, RIG_WINDOW_S = 14 * DAY_S };
 struct rig {
 	struct vault v;
 	struct vault_settings settings;
+	struct vault_secrets secrets;
 	char     dir[64];
 	uint64_t system_s, boot_ms;	/* the clocks the vault sees */
 	bool     is_full;		/* the channel to pickup */

@@ -98,10 +98,13 @@ name_file(const char *name, int file)
 
 /* Counts an operation; true where it must fail, with errno set. */
 static bool
-strike(void)
+strike(bool is_sync)
 {
-	unsigned now = ++counted;
+	unsigned now;
 
+	if (fault.syncs && !is_sync)
+		return false;
+	now = ++counted;
 	if (fault.at == 0 || now < fault.at || (now > fault.at && !fault.stays))
 		return false;
 	if (fault.error == 0) {
@@ -174,7 +177,7 @@ __wrap_open(const char *path, int flags, ...)
 	if ((flags & O_CREAT) != 0)
 		mode = (mode_t)va_arg(args, int);
 	va_end(args);
-	if (name != NULL && changes && strike())
+	if (name != NULL && changes && strike(false))
 		return -1;
 	fd = __real_open(path, flags, mode);
 	if (fd >= 0 && fd < FDS_MAX)
@@ -199,7 +202,7 @@ __wrap_pwrite(int fd, const void *bytes, size_t len, off_t at)
 	ssize_t n;
 	union { const void *in; uint8_t *out; } data = { .in = bytes };
 
-	if (file >= 0 && strike()) {
+	if (file >= 0 && strike(false)) {
 		/* What a full disk does: some of it, then the error. */
 		if (errno == ENOSPC && len > SECTOR)
 			(void)__real_pwrite(fd, bytes, SECTOR, at);
@@ -232,7 +235,7 @@ __wrap_ftruncate(int fd, off_t len)
 {
 	int file = file_at(fd), result;
 
-	if (file >= 0 && strike())
+	if (file >= 0 && strike(false))
 		return -1;
 	result = __real_ftruncate(fd, len);
 	if (file >= 0 && result == 0)
@@ -246,7 +249,7 @@ sync_with(int fd, int (*call)(int))
 {
 	int file = file_at(fd), result;
 
-	if (file != -1 && strike())
+	if (file != -1 && strike(true))
 		return -1;
 	result = call(fd);
 	if (file != -1 && result == 0)
@@ -272,7 +275,7 @@ __wrap_fallocate(int fd, int mode, off_t at, off_t len)
 {
 	int file = file_at(fd), result;
 
-	if (file >= 0 && strike())
+	if (file >= 0 && strike(false))
 		return -1;
 	result = __real_fallocate(fd, mode, at, len);
 	if (file >= 0 && result == 0)
@@ -288,7 +291,7 @@ __wrap_unlink(const char *path)
 	struct event e = { .kind = UNLINK };
 	int result;
 
-	if (name != NULL && live_file(name) != NULL && strike())
+	if (name != NULL && live_file(name) != NULL && strike(false))
 		return -1;
 	result = __real_unlink(path);
 	if (name == NULL || result != 0)
@@ -306,7 +309,7 @@ __wrap_rename(const char *from, const char *to)
 	struct event e = { .kind = RENAME };
 	int result;
 
-	if (old != NULL && strike())
+	if (old != NULL && strike(false))
 		return -1;
 	result = __real_rename(from, to);
 	if (old == NULL || new == NULL || result != 0)

@@ -25,6 +25,7 @@ struct disk_fault {
 	unsigned at;		/* 0: none */
 	int      error;		/* errno to give; 0: SIGKILL oneself */
 	bool     stays;		/* from then on, not once */
+	bool     syncs;		/* only syncs are counted, and fail */
 };
 
 /* Starts recording (with `record`) and counting below `dir`. */

@@ -449,15 +449,16 @@ test_kill(bool full)
 }
 
 static void
-test_errors(int error, bool stays, const char *what, bool full)
+test_errors(int error, bool stays, bool syncs, const char *what, bool full)
 {
 	unsigned seed = 2, tried = 0, good = 0, at = 1;
 
-	for (;; at += full ? 1 : 1 + (unsigned)rand_r(&seed) % 30) {
+	for (;; at += full || syncs ? 1 : 1 + (unsigned)rand_r(&seed) % 30) {
 		struct promises promised;
 		int status = run_with((struct disk_fault){ .at = at,
-		    .error = error, .stays = stays }, true);
-		bool refused = WIFEXITED(status) && WEXITSTATUS(status) == 1;
+		    .error = error, .stays = stays, .syncs = syncs }, true);
+		bool refused = WIFEXITED(status) && (WEXITSTATUS(status) == 1
+		    || WEXITSTATUS(status) == 71);
 
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 			break;
@@ -500,10 +501,11 @@ main(int argc, char **argv)
 	test_power(full, only);
 	if (only == 0) {
 		test_kill(full);
-		test_errors(EIO, false, "one EIO", full);
-		test_errors(EIO, true, "EIO for ever", full);
-		test_errors(ENOSPC, false, "one ENOSPC", full);
-		test_errors(ENOSPC, true, "ENOSPC for ever", full);
+		test_errors(EIO, false, true, "EIO from one sync", full);
+		test_errors(EIO, false, false, "one EIO", full);
+		test_errors(EIO, true, false, "EIO for ever", full);
+		test_errors(ENOSPC, false, false, "one ENOSPC", full);
+		test_errors(ENOSPC, true, false, "ENOSPC for ever", full);
 	}
 	snprintf(command, sizeof(command), "rm -rf %s %s", work_dir,
 	    restored_dir);

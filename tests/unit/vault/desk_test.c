@@ -47,6 +47,21 @@ test_cards(void)
 	rig_close(&r);
 }
 
+/* What the triggers keep is what counting gives. */
+static bool
+tally_holds(struct rig *r)
+{
+	return rig_sql(r, "SELECT count(*) FROM tally WHERE"
+	    " cards = (SELECT count(*) FROM card WHERE state = 0)"
+	    " AND live = (SELECT count(*) FROM bundle WHERE live = 1)"
+	    " AND withheld = (SELECT count(*) FROM bundle WHERE live = 1"
+	    " AND release = 1)"
+	    " AND lab = (SELECT count(*) FROM bundle WHERE live = 1 AND"
+	    " card IN (SELECT id FROM card WHERE lab = 1))"
+	    " AND tombstones = (SELECT count(*) FROM bundle"
+	    " WHERE live = 0)") == 1;
+}
+
 static void
 test_freeze(void)
 {
@@ -68,6 +83,11 @@ test_freeze(void)
 	ok(done(&r, &m) == ST_NOT_FOUND, "an unknown one is");
 	ok(strcmp(rig_deliver(&r, &report).card, "LABCARD001") == 0,
 	    "results for a frozen card go to the lab card");
+	m.card_freeze.card = span_of("LABCARD001");
+	ok(done(&r, &m) == ST_OK && rig_audit(&r, "\"ended\":1") == 1
+	    && rig_sql(&r, "SELECT count(*) FROM seal") == 0,
+	    "what was sealed to a frozen card ends with it");
+	ok(tally_holds(&r), "the tally holds");
 	rig_close(&r);
 }
 
@@ -138,6 +158,11 @@ test_revoke(void)
 	(void)rig_sweep(&r);
 	m.bundle_revoke.bundle = span_of(again.bid);
 	ok(done(&r, &m) == ST_EXPIRED, "a closed one");
+	ok(tally_holds(&r), "the tally holds");
+	rig_wait(&r, 400 * DAY_S);
+	(void)rig_sweep(&r);
+	ok(rig_sql(&r, "SELECT count(*) FROM card") == 0 && tally_holds(&r),
+	    "also when all is gone");
 	rig_close(&r);
 }
 
@@ -179,6 +204,7 @@ test_box_and_status(void)
 	ok(s->database_bytes > 0 && s->segment_bytes >= 300000
 	    && s->free_bytes > 0, "sizes");
 	ok(s->audit_size == rig_sql(&r, "SELECT count(*) FROM audit"), "log");
+	ok(tally_holds(&r), "counting gives the same");
 	ok(s->now_low_s == RIG_START_S && s->time_quality == CLOCK_Q2
 	    && s->frames == 42, "time and intake's counters");
 	rig_close(&r);
