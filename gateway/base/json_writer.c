@@ -22,6 +22,18 @@ put_text(struct json_writer *w, const char *text)
 	put(w, text, strlen(text));
 }
 
+/* Half of what is put is one symbol: no call of memcpy for that. */
+static void
+put_byte(struct json_writer *w, char byte)
+{
+	if (w->failed != ST_OK)
+		return;
+	if (w->out->len == w->out->max)
+		keep(w, ST_NO_SPACE);
+	else
+		w->out->ptr[w->out->len++] = (uint8_t)byte;
+}
+
 static bool
 is_continuation(uint8_t byte)
 {
@@ -112,9 +124,9 @@ put_piece(struct json_writer *w, struct span text)
 static void
 put_string(struct json_writer *w, struct span text)
 {
-	put_text(w, "\"");
+	put_byte(w, '"');
 	put_piece(w, text);
-	put_text(w, "\"");
+	put_byte(w, '"');
 }
 
 /* What stands before every value: a comma, the member's name. */
@@ -122,31 +134,31 @@ static void
 start_value(struct json_writer *w, const char *key)
 {
 	if (w->comma)
-		put_text(w, ",");
+		put_byte(w, ',');
 	w->comma = true;
 	if (key == NULL)
 		return;
 	put_string(w, span_of(key));
-	put_text(w, ":");
+	put_byte(w, ':');
 }
 
 static void
-start_nested(struct json_writer *w, const char *key, const char *bracket)
+start_nested(struct json_writer *w, const char *key, char bracket)
 {
 	start_value(w, key);
-	put_text(w, bracket);
+	put_byte(w, bracket);
 	w->comma = false;
 	w->depth++;
 }
 
 static void
-end_nested(struct json_writer *w, const char *bracket)
+end_nested(struct json_writer *w, char bracket)
 {
 	if (w->depth == 0) {
 		keep(w, ST_INVALID);
 		return;
 	}
-	put_text(w, bracket);
+	put_byte(w, bracket);
 	w->comma = true;
 	w->depth--;
 }
@@ -171,28 +183,28 @@ json_finish(struct json_writer *w)
 void
 json_object_begin(struct json_writer *w, const char *key)
 {
-	start_nested(w, key, "{");
+	start_nested(w, key, '{');
 }
 
 /* See json_writer.h. */
 void
 json_object_end(struct json_writer *w)
 {
-	end_nested(w, "}");
+	end_nested(w, '}');
 }
 
 /* See json_writer.h. */
 void
 json_array_begin(struct json_writer *w, const char *key)
 {
-	start_nested(w, key, "[");
+	start_nested(w, key, '[');
 }
 
 /* See json_writer.h. */
 void
 json_array_end(struct json_writer *w)
 {
-	end_nested(w, "]");
+	end_nested(w, ']');
 }
 
 /* See json_writer.h. */
@@ -215,7 +227,7 @@ void
 json_string_begin(struct json_writer *w, const char *key)
 {
 	start_value(w, key);
-	put_text(w, "\"");
+	put_byte(w, '"');
 }
 
 /* See json_writer.h. */
@@ -229,7 +241,7 @@ json_string_add(struct json_writer *w, struct span piece)
 void
 json_string_end(struct json_writer *w)
 {
-	put_text(w, "\"");
+	put_byte(w, '"');
 }
 
 /* See json_writer.h. */
@@ -321,10 +333,10 @@ void
 json_base64(struct json_writer *w, const char *key, struct span bytes)
 {
 	start_value(w, key);
-	put_text(w, "\"");
+	put_byte(w, '"');
 	if (w->failed == ST_OK)
 		keep(w, base64_encode(bytes, w->out));
-	put_text(w, "\"");
+	put_byte(w, '"');
 }
 
 /* See json_writer.h. */
@@ -332,8 +344,8 @@ void
 json_base64url(struct json_writer *w, const char *key, struct span bytes)
 {
 	start_value(w, key);
-	put_text(w, "\"");
+	put_byte(w, '"');
 	if (w->failed == ST_OK)
 		keep(w, base64url_encode(bytes, w->out));
-	put_text(w, "\"");
+	put_byte(w, '"');
 }
