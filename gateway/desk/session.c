@@ -8,8 +8,11 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "card/issue.h"
+#include "crypto/random.h"
 #include "desk/audit_walk.h"
 #include "desk/command.h"
+
+enum { EX_IOERR = 74 };	/* as in sysexits(3) */
 
 static struct session sessions[SESSIONS_MAX];
 
@@ -35,7 +38,7 @@ flush(struct session *s, int stream)
 	m.output.stream = (uint64_t)stream;
 	m.output.text = buf_span(&s->out);
 	if (channel_send(&s->guichet, &m) != ST_OK)
-		log_line(LOG_WARNING, "a command left before its answer");
+		s->lost_output = true;
 	wipe(s->out.ptr, s->out.len);
 	s->out.len = 0;
 }
@@ -82,20 +85,60 @@ session_print(struct session *s, int stream, enum text_id id, ...)
 	wipe(line, sizeof(line));
 }
 
-/* See session.h. */
-void
-session_ask(struct session *s, enum role_id to, struct message *m,
+/* Numbers start at random, so that an answer to a desk that has died is not
+ * taken for one to its successor. */
+static uint64_t
+next_request(void)
+{
+	static uint64_t last;
+
+	if (last == 0) {
+		random_bytes(&last, sizeof(last));
+		last >>= 16;
+	}
+	return ++last;
+}
+
+static void
+send_request(struct session *s, enum role_id to, struct message *m,
     uint64_t *request_field)
 {
-	static uint64_t last_request;
-
-	s->request = ++last_request;
+	s->request = next_request();
 	*request_field = s->request;
 	if (role_send(s->role, to, m) == ST_OK)
 		return;
 	s->request = 0;
 	session_print(s, 2, TEXT_VAULT_AWAY);
 	session_finish(s, 1);
+}
+
+/* See session.h. */
+void
+session_ask(struct session *s, enum role_id to, struct message *m,
+    uint64_t *request_field)
+{
+	if (!channel_is_full(&s->guichet)) {
+		send_request(s, to, m, request_field);
+		return;
+	}
+	s->is_postponed = true;
+	s->postponed = *m;
+	s->postponed_to = to;
+	s->postponed_field = (size_t)((uint8_t *)request_field - (uint8_t *)m);
+}
+
+static void
+on_drained(void *owner, struct channel *c)
+{
+	struct session *s = owner;
+	uint8_t *m = (uint8_t *)&s->postponed;
+
+	(void)c;
+	if (!s->is_postponed)
+		return;
+	s->is_postponed = false;
+	send_request(s, s->postponed_to, &s->postponed,
+	    (uint64_t *)(void *)(m + s->postponed_field));
 }
 
 /* See session.h. */
@@ -107,7 +150,7 @@ session_finish(struct session *s, unsigned code)
 	flush(s, 1);
 	s->request = 0;
 	s->command = NULL;
-	m.exit.code = code;
+	m.exit.code = code == 0 && s->lost_output ? EX_IOERR : code;
 	/* The command closes its end once it has read EXIT: see on_lost. */
 	if (channel_send(&s->guichet, &m) != ST_OK)
 		log_line(LOG_WARNING, "a command left before its end");
@@ -142,6 +185,7 @@ on_lost(void *owner, struct channel *c)
 
 static const struct channel_events events = {
 	.on_message = on_message,
+	.on_drained = on_drained,
 	.on_lost = on_lost,
 };
 

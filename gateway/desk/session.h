@@ -6,7 +6,8 @@
  *   session_finish() sends EXIT and closes.
  *
  * Output is gathered and sent in pieces; the buffer is wiped, because it may
- * hold a slip.
+ * hold a slip.  While the command reads slowly, the next page of a list is not
+ * asked for: nothing is dropped.
  */
 #ifndef DESK_SESSION_H
 #define DESK_SESSION_H
@@ -60,6 +61,11 @@ struct session {
 	uint8_t         last[32];	/* the last row's key, for the next page */
 	struct card_issued *issued;	/* card new; wiped with the session */
 	struct audit_walk  *audit;	/* audit verify */
+	struct message  postponed;	/* a request that waits for the reader */
+	enum role_id    postponed_to;
+	size_t          postponed_field;	/* offset of its request number */
+	bool            is_postponed;
+	bool            lost_output;
 	struct json_writer  json;
 	struct buf      out;
 	uint8_t         out_storage[SESSION_OUT_BYTES];
@@ -80,7 +86,8 @@ void session_print(struct session *s, int stream, enum text_id id, ...);
 void session_write(struct session *s, struct span bytes);
 
 /* Sends a request whose answers will come to the command's on_answer();
- * sets the request number itself, in the field given. */
+ * sets the request number itself, in the field given.  What the request's
+ * spans borrow must live as long as the session. */
 void session_ask(struct session *s, enum role_id to, struct message *m,
     uint64_t *request_field);
 

@@ -180,12 +180,30 @@ on_drained(void *owner, struct channel *c)
 }
 
 static void
-on_lost(void *owner, struct channel *c)
+tell_lost(struct role *role, struct channel *c)
 {
-	struct role *role = owner;
-
 	if (role->internals->events->on_peer_lost != NULL)
 		role->internals->events->on_peer_lost(role, c->peer);
+}
+
+/* The peer may be alive all the same: only the supervisor can know, and only
+ * it can give another channel. */
+static void
+ask_again(struct role *role, enum role_id peer)
+{
+	struct message m = { .id = MSG_LINK_LOST,
+	    .link_lost = { (uint64_t)peer } };
+
+	if (role_send(role, ROLE_SUPERVISOR, &m) != ST_OK)
+		log_line(LOG_WARNING, "channel to %s is lost and cannot be "
+		    "asked for", role_name(peer));
+}
+
+static void
+on_lost(void *owner, struct channel *c)
+{
+	tell_lost(owner, c);
+	ask_again(owner, c->peer);
 }
 
 static const struct channel_events channel_events = {
@@ -205,11 +223,12 @@ take_peer(struct role *role, uint64_t number, int fd)
 	if (c->is_open) {
 		/* The other end was restarted before we saw it die. */
 		channel_close(c);
-		on_lost(role, c);
+		tell_lost(role, c);
 	}
 	if (channel_open(c, &role->loop, fd) != ST_OK) {
 		log_line(LOG_ERROR, "channel to %s cannot be opened",
 		    role_name(c->peer));
+		ask_again(role, c->peer);
 		return;
 	}
 	if (role->internals->events->on_peer != NULL)

@@ -7,6 +7,7 @@
  * sandbox.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -102,6 +103,7 @@ main(int argc, char **argv)
 	struct options options = { 0 };
 
 	open_standard();
+	signal(SIGPIPE, SIG_IGN);	/* whoever reads our log may restart */
 	log_init("guichetd", LOG_NOTICE);
 	if (!read_options(argc, argv, &options))
 		return ROLE_EXIT_USAGE;

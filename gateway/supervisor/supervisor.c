@@ -14,18 +14,21 @@
 
 enum {
 	GRACE_MS = 4000,	/* for each of the two rounds of stopping */
+	RELINK_MS = 1000,	/* by then a death has been noticed as one */
 	SLICE_BYTES = 48 * 1024
 };
 
 struct supervisor {
 	uv_loop_t      loop;
-	uv_signal_t    child, term, interrupt;
-	uv_timer_t     grace;
+	uv_signal_t    child, term, interrupt, hangup;
+	uv_timer_t     grace, relink;
+	bool           is_broken[TOPOLOGY_LINKS_MAX];	/* as topology_links */
 	struct process process[TOPOLOGY_ROLES_MAX];	/* as topology_roles */
 	char           program[TOPOLOGY_ROLES_MAX][2 * FOLDER_BYTES];
 	uint8_t       *slice[TOPOLOGY_ROLES_MAX];
 	uint64_t       began_ms;
 	bool           is_stopping;
+	unsigned       interrupts;	/* SIGINT: the second kills */
 	unsigned       round;		/* of stopping; see topology.h */
 };
 
@@ -40,34 +43,75 @@ find(struct supervisor *s, enum role_id role)
 
 /* --- channels between roles ------------------------------------------------ */
 
-static void
+static bool
 introduce(struct process *to, const struct process *peer, int fd)
 {
 	struct message m = { .id = MSG_PEER, .peer = {
 		.role = (uint64_t)peer->role->id, .first = 1 } };
 
-	if (process_send(to, &m, fd) != ST_OK)
-		log_line(LOG_WARNING, "%s did not take its channel to %s",
-		    role_name(to->role->id), role_name(peer->role->id));
+	if (process_send(to, &m, fd) == ST_OK)
+		return true;
+	log_line(LOG_WARNING, "%s did not take its channel to %s",
+	    role_name(to->role->id), role_name(peer->role->id));
+	return false;
 }
 
-/* A fresh channel: what was in flight on the old one is lost, on both ends. */
-static void
+/* A fresh channel: what was in flight on the old one is lost, on both ends.
+ * False where it has to be tried again. */
+static bool
 connect_pair(struct process *a, struct process *b)
 {
 	int pair[2];
+	bool done;
 
+	/* Whoever is not running gets its channels when it is ready. */
 	if (a->state != PROCESS_RUNNING || b->state != PROCESS_RUNNING)
-		return;
+		return true;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
 		log_line(LOG_ERROR, "no channel from %s to %s: %m",
 		    role_name(a->role->id), role_name(b->role->id));
-		return;
+		return false;
 	}
-	introduce(a, b, pair[0]);
-	introduce(b, a, pair[1]);
+	done = introduce(a, b, pair[0]) & introduce(b, a, pair[1]);
 	close(pair[0]);
 	close(pair[1]);
+	return done;
+}
+
+static void on_relink(uv_timer_t *timer);
+
+static void
+link_is_broken(struct supervisor *s, size_t i)
+{
+	s->is_broken[i] = true;
+	if (!uv_is_active((uv_handle_t *)&s->relink))
+		uv_timer_start(&s->relink, on_relink, RELINK_MS, 0);
+}
+
+static void
+make_link(struct supervisor *s, size_t i)
+{
+	const struct topology_link *link = &topology_links[i];
+
+	s->is_broken[i] = false;
+	if (!connect_pair(find(s, link->a), find(s, link->b)))
+		link_is_broken(s, i);
+}
+
+static void
+on_relink(uv_timer_t *timer)
+{
+	struct supervisor *s = timer->data;
+
+	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++)
+		if (s->is_broken[i])
+			make_link(s, i);
+}
+
+static bool
+joins(const struct topology_link *link, enum role_id a)
+{
+	return link->a == a || link->b == a;
 }
 
 static void
@@ -75,12 +119,19 @@ on_ready(void *owner, struct process *p)
 {
 	struct supervisor *s = owner;
 
-	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++) {
-		const struct topology_link *link = &topology_links[i];
+	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++)
+		if (joins(&topology_links[i], p->role->id))
+			make_link(s, i);
+}
 
-		if (link->a == p->role->id || link->b == p->role->id)
-			connect_pair(find(s, link->a), find(s, link->b));
-	}
+/* Both ends say so, and a dying peer's too: see RELINK_MS. */
+static void
+on_link_lost(struct supervisor *s, enum role_id from, uint64_t to)
+{
+	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++)
+		if (to < ROLE_COUNT && joins(&topology_links[i], from) &&
+		    joins(&topology_links[i], (enum role_id)to))
+			link_is_broken(s, i);
 }
 
 /* --- health ---------------------------------------------------------------- */
@@ -124,7 +175,9 @@ static void
 on_message(void *owner, struct process *p, const struct message *m)
 {
 	/* messages.def routes nothing else to here. */
-	if (m->id == MSG_HEALTH_GET &&
+	if (m->id == MSG_LINK_LOST)
+		on_link_lost(owner, p->role->id, m->link_lost.role);
+	else if (m->id == MSG_HEALTH_GET &&
 	    answer_health(owner, p, m->health_get.request) != ST_OK)
 		log_line(LOG_WARNING, "%s did not take the answer about "
 		    "health", role_name(p->role->id));
@@ -191,8 +244,11 @@ on_end(uv_signal_t *handle, int number)
 {
 	struct supervisor *s = handle->data;
 
+	s->interrupts += number == SIGINT;
+	if (s->is_stopping && s->interrupts < 2)
+		return;		/* a script's SIGTERM after the terminal's SIGINT */
 	if (s->is_stopping) {
-		log_line(LOG_WARNING, "told again to stop: killing");
+		log_line(LOG_WARNING, "interrupted again: killing");
 		for (size_t i = 0; i < topology_n_roles; i++)
 			process_kill(&s->process[i]);
 		return;
@@ -263,6 +319,7 @@ open_signals(struct supervisor *s)
 		{ &s->child, on_child, SIGCHLD },
 		{ &s->term, on_end, SIGTERM },
 		{ &s->interrupt, on_end, SIGINT },
+		{ &s->hangup, on_end, SIGHUP },	/* its terminal is gone */
 	};
 
 	for (size_t i = 0; i < COUNT(signals); i++) {
@@ -273,7 +330,8 @@ open_signals(struct supervisor *s)
 			return ST_IO;
 	}
 	uv_timer_init(&s->loop, &s->grace);
-	s->grace.data = s;
+	uv_timer_init(&s->loop, &s->relink);
+	s->grace.data = s->relink.data = s;
 	return ST_OK;
 }
 

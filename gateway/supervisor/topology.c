@@ -20,5 +20,7 @@ const struct topology_link topology_links[] = {
 };
 const size_t topology_n_links = COUNT(topology_links);
 
+_Static_assert(COUNT(topology_links) <= TOPOLOGY_LINKS_MAX,
+    "more links than the supervisor has room for");
 _Static_assert(COUNT(topology_roles) <= TOPOLOGY_ROLES_MAX,
     "a process has room for every role");

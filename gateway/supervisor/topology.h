@@ -28,6 +28,10 @@ extern const size_t               topology_n_roles;
 extern const struct topology_link topology_links[];
 extern const size_t               topology_n_links;
 
-enum { TOPOLOGY_ROLES_MAX = 8, TOPOLOGY_LAST_STOP = 1 };
+enum {
+	TOPOLOGY_ROLES_MAX = 8,
+	TOPOLOGY_LINKS_MAX = 16,
+	TOPOLOGY_LAST_STOP = 1
+};
 
 #endif
