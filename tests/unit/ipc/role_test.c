@@ -255,6 +255,35 @@ test_peer(void)
 	ok(end(&c) == 0, "then it ends with 0");
 }
 
+static bool
+hears_lost(const struct child *c)
+{
+	struct message m;
+
+	return hear(c, &m) && m.id == MSG_LINK_LOST &&
+	    m.link_lost.role == ROLE_VAULT;
+}
+
+/* The peer may be alive: only the supervisor can give another channel. */
+static void
+test_link_lost(void)
+{
+	static const uint8_t nonsense[] = { 0, 0xfe, 0, 0, 0, 0, 0, 0 };
+	struct child c = ready(false);
+	int fd = give_channel(&c);
+
+	ok(next_abort(fd) == 1000, "a channel");
+	close(fd);
+	ok(hears_lost(&c), "its end is told to the supervisor");
+	fd = give_channel(&c);
+	ok(next_abort(fd) == 1000, "which gives another one");
+	ok(write(fd, nonsense, sizeof(nonsense)) == sizeof(nonsense) &&
+	    hears_lost(&c), "so is nonsense on it");
+	ok(next_abort(fd) == 0, "which closes it");
+	close(fd);
+	ok(end(&c) == 0, "and ends nobody");
+}
+
 static void
 test_wrong_config(void)
 {
@@ -320,6 +349,7 @@ main(void)
 	test_ping();
 	test_stop();
 	test_peer();
+	test_link_lost();
 	test_wrong_config();
 	test_handlers();
 	test_no_supervisor();
