@@ -31,7 +31,8 @@ def break_channels(pid):
         if fd < 0:
             raise OSError(ctypes.get_errno(), "pidfd_getfd")
         with socket.socket(fileno=fd) as s:
-            if s.family == socket.AF_UNIX and s.type == socket.SOCK_STREAM:
+            if (s.family == socket.AF_UNIX and s.type == socket.SOCK_STREAM
+                    and not s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)):
                 s.shutdown(socket.SHUT_RDWR)
                 broken += 1
     os.close(process)
