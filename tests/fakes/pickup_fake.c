@@ -1,5 +1,7 @@
 #include "pickup_fake.h"
 
+#include <stdlib.h>
+
 #include "conn_fake.h"
 
 struct pickup_fake pickup_fake;
@@ -11,6 +13,8 @@ pickup_fake_reset(uv_loop_t *loop)
 	struct pickup_fake *f = &pickup_fake;
 
 	conn_fake_reset();
+	while (f->pickup.n_spare_chunks > 0)
+		free(f->pickup.spare_chunks[--f->pickup.n_spare_chunks]);
 	f->pickup = (struct pickup){ .loop = loop, .role = &f->role,
 	    .exchanges = &f->exchange, .n_exchanges = 1,
 	    .vault_is_there = true };
