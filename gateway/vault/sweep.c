@@ -259,6 +259,9 @@ sweep_step(struct vault *v)
 	v->last_sweep_s = clock_now_s(&v->clock);
 	if (step.rows > 0)
 		v->swept = true;
+	/* In small portions: all of it at the end would be a long stop. */
+	if (v->db.wal_pages > JOURNAL_PAGES)
+		database_checkpoint(&v->db, false);
 	if (garbage_collect(v) || remove_empty_segment(v) || step.rows > 0)
 		return true;
 	/* The journal still holds what was deleted. */

@@ -22,12 +22,6 @@
 static const char database_name[] = "vault.db";
 static const char check_name[] = "vault.id";
 
-enum {
-	/* Pages: the sweep writes the journal back from here, a commit only
-	 * when the sweep does not keep up. */
-	JOURNAL_PAGES = 1000, JOURNAL_PAGES_MAX = 8000
-};
-
 /* --- messages ------------------------------------------------------------------- */
 
 /* What only reads is `now`; what writes is `later`. */

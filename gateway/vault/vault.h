@@ -21,6 +21,9 @@ enum {
 	BID_BYTES = 16, BID_TEXT = 22, CARD_TEXT = 10,
 	/* Sealed objects up to this size stand in their row. */
 	OBJECT_ROW_MAX = 32 * 1024,
+	/* The journal is written back by tick and sweep from here on, by a
+	 * commit only when those do not keep up; in pages. */
+	JOURNAL_PAGES = 1000, JOURNAL_PAGES_MAX = 8000,
 	DELIVERIES_MAX = 128,
 	READS_MAX = 512,
 	DAY_S = 86400

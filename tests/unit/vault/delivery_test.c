@@ -375,9 +375,139 @@ test_savepoint(void)
 	rig_close(&r);
 }
 
+static void
+test_object_is_as_announced(void)
+{
+	struct rig r;
+	struct rig_result got;
+	struct message claim = { .id = MSG_CLAIM_GET };
+	struct message part = { .id = MSG_OBJECT_PART };
+	struct message envelope = { .id = MSG_ENVELOPE };
+	static const size_t lens[] = { 99, 101 };
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	for (size_t i = 0; i < COUNT(lens); i++) {
+		uint8_t bytes[128] = { 0 };
+
+		got = rig_begin(&r, &plain);
+		claim.claim_get.delivery = got.delivery;
+		claim.claim_get.name = claim.claim_get.sha256
+		    = (struct span){ bytes, 32 };
+		claim.claim_get.size = 100;
+		(void)rig_ask(&r, &claim, MSG_CLAIM);
+		part.object_part.delivery = got.delivery;
+		part.object_part.data = (struct span){ bytes, lens[i] };
+		rig_take(&r, &part);
+		envelope.envelope.delivery = got.delivery;
+		envelope.envelope.envelope = span_of("e");
+		rig_take(&r, &envelope);
+		rig_forget(&r);
+		rig_take_commit(&r, got.delivery);
+		(void)vault_turn(&r.v);
+		ok(rig_answer(&r, MSG_DELIVERY_STORED, 0)->delivery_stored
+		    .outcome == ST_INVALID, "%zu bytes for 100", lens[i]);
+	}
+	rig_close(&r);
+}
+
+static void
+test_bounds(void)
+{
+	struct rig r;
+	struct rig_report far = plain;
+	struct rig_result got;
+	struct message m = { .id = MSG_REPORT_OPEN };
+	uint8_t key[32] = { 0 };
+	uint64_t last = ST_OK;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	far.opens_s = UINT64_MAX;
+	ok(rig_begin(&r, &far).opened == ST_INVALID,
+	    "nothing opens after the end of time");
+	far.opens_s = RIG_START_S + OPENS_AHEAD_MAX_S + 1;
+	ok(rig_begin(&r, &far).opened == ST_INVALID, "or in a year and a day");
+	got = rig_begin(&r, &plain);
+	m.report_open.delivery = got.delivery;
+	m.report_open.card = span_of("CARD000001");
+	for (uint64_t i = 1; i <= DELIVERY_REPORTS_MAX; i++) {
+		key[0] = (uint8_t)(i + 100);
+		m.report_open.report = i;
+		m.report_open.report_key = m.report_open.patient
+		    = m.report_open.content = (struct span){ key, 32 };
+		last = rig_ask(&r, &m, MSG_REPORT_OPENED)
+		    ->report_opened.outcome;
+		if (i + 1 == DELIVERY_REPORTS_MAX)
+			ok(last == ST_OK, "64 reports in a delivery");
+	}
+	ok(last == ST_BUSY, "not 65");
+	r.v.staged_bytes = STAGED_BYTES_MAX;
+	m = (struct message){ .id = MSG_CLAIM_GET };
+	m.claim_get.delivery = got.delivery;
+	m.claim_get.name = m.claim_get.sha256 = (struct span){ key, 32 };
+	m.claim_get.size = 1;
+	ok(rig_ask(&r, &m, MSG_CLAIM)->claim.outcome == ST_BUSY,
+	    "what is staged is bounded in all");
+	r.v.staged_bytes = 0;
+	rig_close(&r);
+}
+
+/* The space may go between the claim and the commit. */
+static void
+test_space_at_commit(void)
+{
+	struct rig r;
+	struct rig_result got;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	got = rig_begin(&r, &plain);
+	rig_seal(&r, &plain, &got);
+	r.v.settings.reserve_bytes = UINT64_MAX / 2;
+	rig_forget(&r);
+	rig_take_commit(&r, got.delivery);
+	(void)vault_turn(&r.v);
+	ok(rig_answer(&r, MSG_DELIVERY_STORED, 0)->delivery_stored.outcome
+	    == ST_DISK_FULL, "a commit does not eat the reserve");
+	rig_close(&r);
+}
+
+/* A name that was used before: the correction is undone, whole. */
+static void
+test_undone_whole(void)
+{
+	struct rig r;
+	struct rig_report one = plain, two = plain;
+	struct rig_result a, b, c;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	a = rig_deliver(&r, &one);
+	two.key = 2;
+	b = rig_deliver(&r, &two);
+	one.content = 2;
+	one.version_ms++;
+	r.next = b.delivery + 255;	/* the rig makes the same name */
+	c = rig_deliver(&r, &one);
+	ok(c.stored == ST_EXISTS, "an object's name is used once");
+	ok(rig_read(&r, a.name) == ST_OK && rig_read(&r, b.name) == ST_OK,
+	    "what it was to replace is still there");
+	ok(r.v.audit.committed.size
+	    == rig_sql(&r, "SELECT count(*) FROM audit"),
+	    "the audit tree forgot what was undone");
+	rig_reopen(&r, true);
+	ok(r.v.audit.tree.size > 0, "and the store opens");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_undone_whole();
+	test_object_is_as_announced();
+	test_bounds();
+	test_space_at_commit();
 	test_store_and_read(1000, "a row");
 	test_store_and_read(32 * 1024, "the biggest row");
 	test_store_and_read(32 * 1024 + 1, "a segment");

@@ -195,9 +195,60 @@ test_lab_card(void)
 	rig_close(&r);
 }
 
+/* Results go to a card for a year; what went there can be fetched for a
+ * month more. */
+static void
+test_card_expires(void)
+{
+	struct rig r;
+	struct rig_report report = plain;
+	struct rig_result got;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	(void)rig_card(&r, "LABCARD001", 9, true, NULL);
+	rig_wait(&r, 365 * DAY_S - 1);
+	got = rig_deliver(&r, &report);
+	ok(strcmp(got.card, "CARD000001") == 0, "on its last second");
+	rig_wait(&r, 1);
+	ok(rig_open_card(&r, "CARD000001", 7)->outcome == ST_OK
+	    && rig_read(&r, got.name) == ST_OK, "expired, it still opens");
+	report.key = 2;
+	got = rig_deliver(&r, &report);
+	ok(got.opened == ST_NOT_FOUND, "but takes nothing new");
+	rig_wait(&r, 30 * DAY_S - 1);
+	ok(rig_open_card(&r, "CARD000001", 7)->outcome == ST_OK,
+	    "for a month");
+	rig_wait(&r, 1);
+	ok(rig_open_card(&r, "CARD000001", 7)->outcome == ST_NOT_FOUND,
+	    "and no longer");
+	rig_close(&r);
+}
+
+/* Whatever intake says about its release. */
+static void
+test_preliminary_is_never_shown(void)
+{
+	struct rig r;
+	struct rig_report report = plain;
+	struct rig_result got;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	report.status = BUNDLE_PRELIMINARY;
+	got = rig_deliver(&r, &report);
+	ok(got.stored == ST_OK && rig_read(&r, got.name) == ST_NOT_FOUND,
+	    "a preliminary object is nobody's");
+	ok(rig_open_card(&r, "CARD000001", 7)->outcome == ST_NOT_FOUND,
+	    "and on no list");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_card_expires();
+	test_preliminary_is_never_shown();
 	test_refusals_are_one();
 	test_object_needs_its_card();
 	test_record_before_bytes();

@@ -328,9 +328,67 @@ test_twice_in_one_delivery(void)
 	rig_close(&r);
 }
 
+static void
+test_versions_only_grow(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report wrong = version(2, 2, RELEASE_INCIDENT);
+	struct rig_report late = version(3, 3, RELEASE_DELIVER);
+
+	start(&r);
+	(void)rig_deliver(&r, &one);
+	(void)rig_deliver(&r, &wrong);
+	ok(rig_deliver(&r, &late).opened == ST_EXPIRED,
+	    "an old incident does not make room for old versions");
+	rig_close(&r);
+}
+
+static void
+test_desk_revocation_lasts(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report again = version(6, 1, RELEASE_DELIVER);
+	struct message m = { .id = MSG_BUNDLE_REVOKE };
+	struct rig_result a;
+
+	start(&r);
+	a = rig_deliver(&r, &one);
+	m.bundle_revoke.bundle = span_of(a.bid);
+	m.bundle_revoke.actor = span_of("tester");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	(void)rig_deliver(&r, &again);
+	ok(rig_sql(&r, "SELECT state FROM report") == REPORT_WITHDRAWN,
+	    "a repetition leaves the report withdrawn");
+	rig_close(&r);
+}
+
+static void
+test_replaces_names_nobody_elses(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report moved = version(6, 2, RELEASE_DELIVER);
+
+	start(&r);
+	(void)rig_card(&r, "CARD000002", 7, false, NULL);
+	(void)rig_deliver(&r, &one);
+	moved.card = "CARD000002";
+	(void)rig_deliver(&r, &moved);
+	ok(rig_audit(&r, "\"replaces\":\"\"") == 2,
+	    "a bundle on another card replaces none there");
+	ok(rig_sql(&r, "SELECT count(*) FROM bundle WHERE live = 1") == 1,
+	    "though the old one goes");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_versions_only_grow();
+	test_desk_revocation_lasts();
+	test_replaces_names_nobody_elses();
 	test_table();
 	test_supersede();
 	test_same_content();

@@ -258,9 +258,46 @@ test_ending(void)
 	rig_close(&r);
 }
 
+static void
+test_ends_with_what_it_points_at(void)
+{
+	struct rig r;
+	struct rig_result bundle = start(&r);
+	struct link link = make_link(&r, &bundle, 7, 'U', 0, 60, 0);
+	uint8_t ticket[32];
+
+	memcpy(ticket, open_link(&r, &link, 'U', 0)->ticket.ptr, 32);
+	rig_wait(&r, 60);
+	ok(!ticket_reads(&r, &bundle, ticket),
+	    "a ticket does not outlive its link");
+	rig_wait(&r, RIG_WINDOW_S);
+	ok(make_link(&r, &bundle, 7, 'U', 0, 60, 0).made == ST_NOT_FOUND,
+	    "no link to a bundle that closed and is not swept yet");
+	rig_close(&r);
+}
+
+/* Guessing over many links is guessing, too. */
+static void
+test_passcodes_count_for_the_network(void)
+{
+	struct rig r;
+	struct rig_result bundle = start(&r);
+	struct link link[7];
+
+	for (size_t i = 0; i < COUNT(link); i++)
+		link[i] = make_link(&r, &bundle, 7, 'P', 5, 7200, 0);
+	for (size_t i = 0; i < 60; i++)
+		(void)open_link(&r, &link[i / 10], 'P', 6);
+	ok(open_link(&r, &link[6], 'P', 5)->outcome == ST_THROTTLED,
+	    "sixty wrong passcodes close the network");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_ends_with_what_it_points_at();
+	test_passcodes_count_for_the_network();
 	test_file();
 	test_making_needs_the_card();
 	test_passcode();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -233,9 +234,75 @@ test_orphans(void)
 	rig_close(&r);
 }
 
+/* A clock that contradicts itself erases nothing, however long it runs. */
+static void
+test_q0_erases_nothing(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	(void)rig_deliver(&r, &plain);
+	rig_wait(&r, RIG_WINDOW_S - 1000);
+	r.system_s -= 5000;
+	r.boot_ms += 2000 * 1000;
+	vault_tick(&r.v);
+	(void)rig_sweep(&r);
+	ok(r.v.clock.quality == CLOCK_Q0
+	    && rig_sql(&r, "SELECT count(*) FROM bundle WHERE live = 1") == 1,
+	    "Q0 erases nothing");
+	rig_close(&r);
+}
+
+/* Deleted rows do not linger in the journal. */
+static void
+test_journal_is_cut(void)
+{
+	struct rig r;
+	char path[128];
+	struct stat about;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	(void)rig_deliver(&r, &plain);
+	rig_wait(&r, RIG_WINDOW_S);
+	(void)rig_sweep(&r);
+	snprintf(path, sizeof(path), "%s/vault.db-wal", r.dir);
+	ok(stat(path, &about) == 0 && about.st_size == 0,
+	    "after a sweep the journal is empty");
+	rig_close(&r);
+}
+
+static void
+test_orphan_in_the_last_but_one(void)
+{
+	struct rig r;
+	struct rig_report report = plain;
+	struct rig_result a;
+
+	rig_open(&r);
+	r.settings.segment_bytes = 250000;
+	rig_reopen(&r, false);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	a = rig_begin(&r, &report);
+	rig_seal(&r, &report, &a);
+	for (uint8_t i = 2; i < 5; i++) {
+		report.key = i;
+		(void)rig_deliver(&r, &report);
+	}
+	memset(r.v.delivery, 0, sizeof(r.v.delivery));	/* the crash */
+	rig_reopen(&r, true);
+	ok(is_blank(&r, 0, 100000) && !is_blank(&r, 100000, 100000),
+	    "an orphan before the rotation is blank");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_q0_erases_nothing();
+	test_journal_is_cut();
+	test_orphan_in_the_last_but_one();
 	test_closing();
 	test_row_objects();
 	test_powered_on_counter();

@@ -159,9 +159,60 @@ test_keys_hide(void)
 	rig_close(&r);
 }
 
+static void
+test_strikes_are_forgiven(void)
+{
+	struct rig r;
+
+	start(&r);
+	for (int i = 0; i < 10; i++)
+		(void)try(&r, "CARD000001", 8);
+	rig_wait(&r, DAY_S);
+	for (int i = 0; i < 10; i++)
+		(void)try(&r, "CARD000001", 8);
+	ok(rig_open_card(&r, "CARD000001", 8)->retry_after_s == 3600,
+	    "after a quiet day the first closing is an hour again");
+	rig_close(&r);
+}
+
+static uint64_t
+try_from(struct rig *r, const uint8_t *peer, unsigned n)
+{
+	struct message m = { .id = MSG_CARD_OPEN };
+	uint8_t wrong[32] = { 0 };
+	char number[CARD_TEXT + 1];
+
+	snprintf(number, sizeof(number), "YYYYYYY%03u", n % 1000);
+	m.card_open.card = span_of(number);
+	m.card_open.token_hash = (struct span){ wrong, 32 };
+	m.card_open.peer = (struct span){ peer, 16 };
+	return rig_ask(r, &m, MSG_CARD_OPENED)->card_opened.outcome;
+}
+
+static void
+test_ipv6_network(void)
+{
+	struct rig r;
+	uint8_t peer[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1 };
+
+	start(&r);
+	for (unsigned i = 0; i < 60; i++) {
+		peer[15] = (uint8_t)i;
+		(void)try_from(&r, peer, i);
+	}
+	peer[15] = 99;
+	ok(try_from(&r, peer, 98) == ST_THROTTLED,
+	    "an IPv6 client's addresses are one: its /64");
+	peer[7] = 2;
+	ok(try_from(&r, peer, 99) == ST_NOT_FOUND, "the next /64 is another");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_strikes_are_forgiven();
+	test_ipv6_network();
 	test_ten_an_hour("CARD000001", "a card");
 	test_ten_an_hour("NOSUCHCARD", "no card");
 	test_right_tokens_do_not_count();
