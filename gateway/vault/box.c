@@ -11,8 +11,8 @@ insert(struct vault *v, void *with)
 	sqlite3_stmt *q = database_sql(&v->db, SQL_BOX_PUT);
 
 	(void)with;
-	keys_wrap(&v->secrets->keys.key[KEY_SIGNING], "signing", 1, &v->secrets->signing_key,
-	    wrapped);
+	keys_wrap(&v->secrets->keys.key[KEY_SIGNING], "signing", 1,
+	    &v->secrets->signing_key, wrapped);
 	sql_u64(q, 1, clock_now_s(&v->clock));
 	sql_bytes(q, 2, v->box_key.point, sizeof(v->box_key.point));
 	sql_bytes(q, 3, wrapped, sizeof(wrapped));

@@ -66,6 +66,7 @@ bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out);
 
 /* bid as 22 symbols, and back (ST_OK or ST_MALFORMED). */
 void bid_write(const uint8_t bid[static BID_BYTES], char out[static BID_TEXT]);
-MUST_CHECK enum status bid_read(struct span text, uint8_t out[static BID_BYTES]);
+MUST_CHECK enum status
+bid_read(struct span text, uint8_t out[static BID_BYTES]);
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/wipe.h"
 #include "crypto/random.h"
 #include "vault/bundle.h"
-#include "vault/claim.h"
 
 /* See delivery.h. */
 struct delivery *
@@ -19,17 +18,18 @@ delivery_find(struct vault *v, uint64_t number)
 	return NULL;
 }
 
-/* A delivery that is already on its way to the disk takes no more. */
-static struct delivery *
-find_open(struct vault *v, uint64_t number)
+/* See delivery.h. */
+struct delivery *
+delivery_find_open(struct vault *v, uint64_t number)
 {
 	struct delivery *d = delivery_find(v, number);
 
 	return d == NULL || d->is_committing ? NULL : d;
 }
 
-static struct staged *
-find_staged(const struct delivery *d, uint64_t number)
+/* See delivery.h. */
+struct staged *
+delivery_report(const struct delivery *d, uint64_t number)
 {
 	struct staged *s = d == NULL ? NULL : d->staged;
 
@@ -38,14 +38,15 @@ find_staged(const struct delivery *d, uint64_t number)
 	return s;
 }
 
-static void
-fail(struct delivery *d, enum status st)
+/* See delivery.h. */
+void
+delivery_fail(struct delivery *d, enum status st)
 {
 	if (d->failed == ST_OK)
 		d->failed = st;
 }
 
-/* --- begin and end ----------------------------------------------------------- */
+/* --- begin and end ------------------------------------------------------- */
 
 static bool
 is_in_flight(const struct vault *v, struct span key)
@@ -165,7 +166,7 @@ delivery_fail_all(struct vault *v, enum status st)
 {
 	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
 		if (v->delivery[i] != NULL)
-			fail(v->delivery[i], st);
+			delivery_fail(v->delivery[i], st);
 	}
 }
 
@@ -173,13 +174,13 @@ delivery_fail_all(struct vault *v, enum status st)
 void
 on_delivery_abort(struct vault *v, const struct message *m)
 {
-	struct delivery *d = find_open(v, m->delivery_abort.delivery);
+	struct delivery *d = delivery_find_open(v, m->delivery_abort.delivery);
 
 	if (d != NULL)
 		delivery_end(v, d, false);
 }
 
-/* --- what becomes of a report -------------------------------------------------- */
+/* --- what becomes of a report -------------------------------------------- */
 
 static bool
 has_waiting(const struct delivery *d)
@@ -330,7 +331,7 @@ open_report(struct vault *v, struct delivery *d, struct staged *s)
 	/* Two that wait for each other would wait for ever. */
 	st = holder != NULL ? ST_BUSY : decide(v, d, s);
 	if (st != ST_OK)
-		fail(d, st);
+		delivery_fail(d, st);
 	else
 		st = outcome_of(s->decision);
 	answer_open(v, d, s, s->number, st);
@@ -382,7 +383,7 @@ void
 on_report_open(struct vault *v, const struct message *m)
 {
 	const struct msg_report_open *open = &m->report_open;
-	struct delivery *d = find_open(v, open->delivery);
+	struct delivery *d = delivery_find_open(v, open->delivery);
 	struct staged *s = NULL;
 	enum status st = ST_BUSY;
 
@@ -391,7 +392,7 @@ on_report_open(struct vault *v, const struct message *m)
 	if (open->release >= RELEASE_COUNT
 	    || open->status >= BUNDLE_WITHDRAWN
 	    || open->opens_s > clock_now_s(&v->clock) + OPENS_AHEAD_MAX_S
-	    || find_staged(d, open->report) != NULL)
+	    || delivery_report(d, open->report) != NULL)
 		st = ST_INVALID;
 	else if (d->n_staged < DELIVERY_REPORTS_MAX)
 		s = stage(d, open);
@@ -399,154 +400,8 @@ on_report_open(struct vault *v, const struct message *m)
 		open_report(v, d, s);
 		return;
 	}
-	fail(d, st);
+	delivery_fail(d, st);
 	answer_open(v, d, NULL, open->report, st);
-}
-
-/* --- claim, object, envelope ---------------------------------------------------- */
-
-static void
-plan_window(const struct vault *v, struct staged *s)
-{
-	uint64_t now = clock_now_s(&v->clock);
-	uint64_t window = s->card.lab ? v->settings.lab_window_s
-	    : v->settings.window_s;
-
-	s->opens_s = s->opens_asked_s > now ? s->opens_asked_s : now;
-	s->closes_s = s->opens_s + window;
-	s->closes_on_s = v->clock.on_s + (s->closes_s - now);
-}
-
-static enum status
-make_room(struct vault *v, struct staged *s, uint64_t size)
-{
-	if (size == 0 || size > OBJECT_BYTES_MAX)
-		return ST_TOO_BIG;
-	if (v->staged_bytes + size > STAGED_BYTES_MAX)
-		return ST_BUSY;
-	if (vault_free_bytes(v) < v->settings.reserve_bytes + size)
-		return ST_DISK_FULL;
-	if (size > OBJECT_ROW_MAX)
-		TRY(segments_reserve(&v->segments, size, &s->extent));
-	else if ((s->object = malloc(size)) == NULL)
-		return ST_BUSY;
-	s->size = size;
-	s->state = STAGED_CLAIMED;
-	v->staged_bytes += size;
-	return ST_OK;
-}
-
-static enum status
-make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
-    struct buf *out)
-{
-	struct claim c = { .box = v->settings.box,
-	    .card = { s->card.number, CARD_TEXT }, .seq = s->seq,
-	    .size = m->size, .iat_s = clock_now_s(&v->clock),
-	    .status = s->new.status, .has_replaces = s->has_replaces };
-
-	if (s->state != STAGED_DECIDED || !s->has_decision
-	    || s->decision != REPORT_SEAL)
-		return ST_INVALID;
-	TRY(make_room(v, s, m->size));
-	plan_window(v, s);
-	memcpy(s->name, m->name.ptr, 32);
-	c.opens_s = s->opens_s;
-	c.closes_s = s->closes_s;
-	memcpy(c.bid, s->bid, BID_BYTES);
-	memcpy(c.name, m->name.ptr, 32);
-	memcpy(c.sha256, m->sha256.ptr, 32);
-	memcpy(c.replaces, s->replaces, BID_BYTES);
-	return claim_sign(&c, &v->secrets->signing_key, out);
-}
-
-/* See delivery.h. */
-void
-on_claim_get(struct vault *v, const struct message *m)
-{
-	const struct msg_claim_get *get = &m->claim_get;
-	struct delivery *d = find_open(v, get->delivery);
-	struct staged *s = find_staged(d, get->report);
-	struct message answer = { .id = MSG_CLAIM };
-	uint8_t storage[2048];	/* not secret */
-	struct buf claim = buf_over(storage, sizeof(storage));
-	enum status st = ST_INVALID;
-
-	if (d == NULL)
-		return;
-	if (s != NULL)
-		st = make_claim(v, s, get, &claim);
-	if (st != ST_OK)
-		fail(d, st);
-	answer.claim.delivery = get->delivery;
-	answer.claim.report = get->report;
-	answer.claim.outcome = (uint64_t)st;
-	answer.claim.claim = st == ST_OK ? buf_span(&claim)
-	    : (struct span){ NULL, 0 };
-	vault_send(v, ROLE_INTAKE, &answer);
-}
-
-static enum status
-take_part(struct vault *v, struct staged *s, struct span data)
-{
-	if (s == NULL || s->state != STAGED_CLAIMED
-	    || data.len > s->size - s->received)
-		return ST_INVALID;
-	if (s->object != NULL && data.len > 0)
-		memcpy(s->object + s->received, data.ptr, data.len);
-	else
-		TRY(segments_write(&v->segments, &s->extent, s->received,
-		    data));
-	s->received += data.len;
-	return ST_OK;
-}
-
-/* See delivery.h.  No answer: a failure is told at the commit. */
-void
-on_object_part(struct vault *v, const struct message *m)
-{
-	const struct msg_object_part *part = &m->object_part;
-	struct delivery *d = find_open(v, part->delivery);
-	enum status st;
-
-	if (d == NULL || d->failed != ST_OK)
-		return;
-	st = take_part(v, find_staged(d, part->report), part->data);
-	if (st != ST_OK) {
-		log_line(LOG_WARNING, "a delivery cannot be stored: %s",
-		    status_text(st));
-		fail(d, st);
-	}
-}
-
-static enum status
-take_envelope(struct staged *s, struct span envelope)
-{
-	if (s == NULL || s->state != STAGED_CLAIMED || envelope.len == 0
-	    || s->received != s->size)
-		return ST_INVALID;
-	s->envelope = malloc(envelope.len);
-	if (s->envelope == NULL)
-		return ST_BUSY;
-	memcpy(s->envelope, envelope.ptr, envelope.len);
-	s->envelope_len = envelope.len;
-	s->state = STAGED_SEALED;
-	return ST_OK;
-}
-
-/* See delivery.h. */
-void
-on_envelope(struct vault *v, const struct message *m)
-{
-	struct delivery *d = find_open(v, m->envelope.delivery);
-	enum status st;
-
-	if (d == NULL || d->failed != ST_OK)
-		return;
-	st = take_envelope(find_staged(d, m->envelope.report),
-	    m->envelope.envelope);
-	if (st != ST_OK)
-		fail(d, st);
 }
 
 /* See delivery.h. */

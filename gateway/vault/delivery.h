@@ -1,8 +1,9 @@
 /*
  * delivery.h -- one message of the LIS on its way to becoming durable.
  *
- *   DELIVERY_BEGIN -> (REPORT_OPEN -> CLAIM_GET -> OBJECT_PART... -> ENVELOPE)...
- *   -> DELIVERY_COMMIT | DELIVERY_ABORT
+ *   DELIVERY_BEGIN
+ *   for each report: REPORT_OPEN, CLAIM_GET, OBJECT_PART..., ENVELOPE
+ *   DELIVERY_COMMIT or DELIVERY_ABORT
  *
  * Until the commit nothing is stored: small objects wait in memory, big ones
  * in reserved extents that no row names.  Memory is bounded by the number of
@@ -67,8 +68,16 @@ struct delivery {
 	enum status failed;		/* the first failure, else ST_OK */
 };
 
-/* NULL where there is none. */
+/* NULL where there is none; the second also where it is committing, when it
+ * takes no more. */
 struct delivery *delivery_find(struct vault *v, uint64_t number);
+struct delivery *delivery_find_open(struct vault *v, uint64_t number);
+
+/* A report of it; NULL where there is none, or `d` is NULL. */
+struct staged *delivery_report(const struct delivery *d, uint64_t number);
+
+/* Remembers the first failure, for the commit to tell. */
+void delivery_fail(struct delivery *d, enum status st);
 
 /* Forgets a delivery, releases what was not committed, and lets those go on
  * that waited for it. */

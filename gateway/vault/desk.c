@@ -50,7 +50,7 @@ on_box_get(struct vault *v, const struct message *m)
 	vault_send(v, ROLE_DESK, &answer);
 }
 
-/* --- bundles ---------------------------------------------------------------------- */
+/* --- bundles ------------------------------------------------------------- */
 
 static void
 send_bundle(struct vault *v, uint64_t request, sqlite3_stmt *q)
@@ -177,7 +177,7 @@ const struct job_kind bundle_revoke_job = {
 	apply_revoke, answer_revoke, false
 };
 
-/* --- status ----------------------------------------------------------------------- */
+/* --- status -------------------------------------------------------------- */
 
 static uint64_t
 segment_bytes(struct vault *v)
@@ -236,7 +236,7 @@ on_status_get(struct vault *v, const struct message *m)
 	vault_send(v, ROLE_DESK, &answer);
 }
 
-/* --- the audit log ------------------------------------------------------------------ */
+/* --- the audit log ------------------------------------------------------- */
 
 /* See desk.h. */
 void

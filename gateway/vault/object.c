@@ -166,7 +166,7 @@ queue_read(struct vault *v, const struct msg_object_read *m)
 	v->last_read = &r->next;
 }
 
-/* --- the record before the first byte ------------------------------------------ */
+/* --- the record before the first byte ------------------------------------ */
 
 static bool
 was_opened(const struct vault *v, struct span name)

@@ -26,7 +26,7 @@ struct process {
 /* One per process; too big for the stack. */
 static struct process process;
 
-/* --- the way out -------------------------------------------------------------------- */
+/* --- the way out --------------------------------------------------------- */
 
 static void
 send_out(void *owner, enum role_id to, const struct message *m)
@@ -46,7 +46,7 @@ is_full(void *owner, enum role_id to)
 	    || channel_is_full(&role->peer[to]);
 }
 
-/* --- the loop ------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 static void
 on_batch(uv_timer_t *handle)
@@ -108,7 +108,7 @@ start_handles(uv_loop_t *loop)
 		unexpected("the loop takes no handles", failed);
 }
 
-/* --- start ------------------------------------------------------------------------------ */
+/* --- start --------------------------------------------------------------- */
 
 /* "8-4-4-4-12" digits; zeroes where the kernel has none. */
 static void
@@ -177,7 +177,7 @@ on_vault_message(struct role *role, const struct message *m)
 	vault_take(&process.vault, m);
 }
 
-/* --- peers -------------------------------------------------------------------------------- */
+/* --- peers --------------------------------------------------------------- */
 
 static void
 on_peer_lost(struct role *role, enum role_id peer)

@@ -71,7 +71,7 @@ audit_share(struct vault *v, const char *ev, const char *ch, const char *res,
 	    (struct span){ (uint8_t *)bid, BID_TEXT }, peer);
 }
 
-/* --- making ---------------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static enum status
 count_of(struct vault *v, uint64_t bundle, uint64_t *n)
@@ -192,7 +192,7 @@ answer_make(struct vault *v, struct job *job)
 
 const struct job_kind share_make_job = { apply_make, answer_make, false };
 
-/* --- ending ----------------------------------------------------------------------- */
+/* --- ending -------------------------------------------------------------- */
 
 static enum status
 apply_end(struct vault *v, struct job *job)
@@ -233,7 +233,7 @@ answer_end(struct vault *v, struct job *job)
 
 const struct job_kind share_end_job = { apply_end, answer_end, false };
 
-/* --- opening ------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------- */
 
 static bool
 is_alive(const struct vault *v, const struct share *s, uint64_t kind)

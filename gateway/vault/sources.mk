@@ -21,6 +21,7 @@ vault_SRCS = \
     schema.c \
     segment.c \
     share.c \
+    staging.c \
     sweep.c \
     throttle.c \
     timekeeper.c \

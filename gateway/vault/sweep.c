@@ -149,7 +149,7 @@ forget_old(struct vault *v, void *with)
 	return ST_OK;
 }
 
-/* --- segments ------------------------------------------------------------------ */
+/* --- segments ------------------------------------------------------------ */
 
 struct garbage {
 	uint64_t id[SWEEP_ROWS];
@@ -271,7 +271,7 @@ sweep_step(struct vault *v)
 	return false;
 }
 
-/* --- after a crash ---------------------------------------------------------------- */
+/* --- after a crash ------------------------------------------------------- */
 
 static enum status
 punch_gap(struct vault *v, uint64_t segment, uint64_t from, uint64_t to)

@@ -22,7 +22,7 @@
 static const char database_name[] = "vault.db";
 static const char check_name[] = "vault.id";
 
-/* --- messages ------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------ */
 
 /* What only reads is `now`; what writes is `later`. */
 struct handler {
@@ -79,7 +79,7 @@ vault_send(struct vault *v, enum role_id to, const struct message *m)
 	v->exit.send(v->exit.owner, to, m);
 }
 
-/* --- opening ---------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static bool
 exists(const char *dir, const char *name)
@@ -227,7 +227,7 @@ vault_close(struct vault *v)
 	wipe(&v->secrets->signing_key, sizeof(v->secrets->signing_key));
 }
 
-/* --- running ------------------------------------------------------------------------ */
+/* --- running ------------------------------------------------------------- */
 
 /* See vault.h. */
 bool

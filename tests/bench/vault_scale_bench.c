@@ -52,7 +52,7 @@ row(const char *what, double value, const char *unit, const char *goal)
 	fflush(stdout);
 }
 
-/* --- filling ----------------------------------------------------------------------- */
+/* --- filling ------------------------------------------------------------- */
 
 static void
 name_of(uint64_t i, uint8_t out[static 32])
@@ -160,7 +160,7 @@ fill(uint64_t n)
 	database_checkpoint(&rig.v.db, true);
 }
 
-/* --- measuring ------------------------------------------------------------------------ */
+/* --- measuring ----------------------------------------------------------- */
 
 static int
 by_size(const void *a, const void *b)

@@ -13,7 +13,7 @@ die(const char *what, int number)
 	exit(1);
 }
 
-/* --- the vault's surroundings ---------------------------------------------------- */
+/* --- the vault's surroundings -------------------------------------------- */
 
 static void
 keep_answer(void *owner, enum role_id to, const struct message *m)
@@ -131,7 +131,7 @@ rig_sweep(struct rig *r)
 	return steps;
 }
 
-/* --- asking ---------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* See vault_rig.h. */
 void
@@ -190,7 +190,7 @@ rig_count(const struct rig *r, enum message_id id)
 	return n;
 }
 
-/* --- cards ------------------------------------------------------------------------ */
+/* --- cards --------------------------------------------------------------- */
 
 /* See vault_rig.h. */
 enum status
@@ -233,7 +233,7 @@ rig_open_card(struct rig *r, const char *number, uint8_t token)
 	return &rig_ask(r, &m, MSG_CARD_OPENED)->card_opened;
 }
 
-/* --- deliveries ---------------------------------------------------------------------- */
+/* --- deliveries ---------------------------------------------------------- */
 
 /* See vault_rig.h. */
 uint8_t
@@ -375,7 +375,7 @@ rig_deliver(struct rig *r, const struct rig_report *report)
 	return result;
 }
 
-/* --- reading ----------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* See vault_rig.h. */
 enum status

@@ -57,7 +57,7 @@ int __wrap_fallocate(int fd, int mode, off_t at, off_t len);
 int __wrap_unlink(const char *path);
 int __wrap_rename(const char *from, const char *to);
 
-/* --- recording ------------------------------------------------------------------- */
+/* --- recording ----------------------------------------------------------- */
 
 /* The name below root, "" for root itself, NULL for anything else. */
 static const char *
@@ -353,7 +353,7 @@ disk_is_sync(unsigned operation)
 	    || events[operation - 1].kind == SYNC_DIR);
 }
 
-/* --- bringing a moment back ---------------------------------------------------------- */
+/* --- bringing a moment back ---------------------------------------------- */
 
 struct contents {
 	uint8_t *bytes;

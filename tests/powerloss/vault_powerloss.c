@@ -53,7 +53,7 @@ static struct promises *at_operation;	/* [operation], when recording */
 static unsigned n_snapshots;
 static char work_dir[48], restored_dir[64];
 
-/* --- the workload ------------------------------------------------------------------ */
+/* --- the workload -------------------------------------------------------- */
 
 /* What held until now, for the operations since the last change. */
 static void
@@ -215,7 +215,7 @@ workload(struct rig *r)
 	now->finished = true;
 }
 
-/* --- what must hold ---------------------------------------------------------------- */
+/* --- what must hold ------------------------------------------------------ */
 
 static int
 complain(const char *what, int index)
@@ -351,7 +351,7 @@ holds(const char *dir, const struct promises *p)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* --- losing power --------------------------------------------------------------------- */
+/* --- losing power -------------------------------------------------------- */
 
 static bool
 is_worth_it(unsigned at, bool full)
@@ -396,7 +396,7 @@ test_power(bool full, unsigned only)
 		    points, operations, what[rest]);
 }
 
-/* --- being killed, and errors ------------------------------------------------------------ */
+/* --- being killed, and errors -------------------------------------------- */
 
 /* Runs the workload with a fault in a child; its exit status. */
 static int

@@ -101,7 +101,7 @@ test_table(void)
 	}
 }
 
-/* --- the same, through the vault ------------------------------------------------ */
+/* --- the same, through the vault ----------------------------------------- */
 
 static const struct rig_report base = { .card = "CARD000001", .key = 1,
     .patient = 1, .content = 1, .version_ms = 5 };

@@ -218,6 +218,21 @@ test_damage(void)
 }
 
 static void
+test_signing_key(void)
+{
+	struct rig r;
+	char log[4096];
+
+	rig_open(&r);
+	(void)rig_sql(&r, "UPDATE box SET public_key = zeroblob(65)");
+	vault_close(&r.v);
+	ok(try_open(&r, log, sizeof(log)) == ST_CORRUPT
+	    && strstr(log, "signing key cannot be read") != NULL,
+	    "a signing key that does not fit its public half");
+	remove_all(&r);
+}
+
+static void
 test_floor_copies(void)
 {
 	struct rig r;
@@ -333,6 +348,7 @@ main(void)
 	test_wrong_key();
 	test_key_file();
 	test_damage();
+	test_signing_key();
 	test_floor_copies();
 	test_full_disk();
 	test_read_only();
