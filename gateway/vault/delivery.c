@@ -306,7 +306,7 @@ answer_open(struct vault *v, const struct delivery *d, const struct staged *s,
 	a->delivery = d->number;
 	a->report = number;
 	a->outcome = (uint64_t)st;
-	if (st == ST_OK) {
+	if (st == ST_OK && s != NULL) {
 		bid_write(s->bid, bid);
 		a->bundle = (struct span){ (uint8_t *)bid, BID_TEXT };
 		a->card = (struct span){ s->card.number, CARD_TEXT };

@@ -7,24 +7,25 @@
 #include "vault/delivery.h"
 #include "vault/timekeeper.h"
 
+/* The longest message that writes: a card with its blobs. */
+enum { JOB_BYTES_MAX = 8192 };
+
 /* See job.h. */
 void
 job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
 {
-	size_t max = message_max_bytes();
-	struct job *job = malloc(sizeof(*job) + max);
-	struct buf body;
-	struct job *smaller;
+	uint8_t scratch[JOB_BYTES_MAX];	/* not secret */
+	struct buf body = buf_over(scratch, sizeof(scratch));
+	struct job *job;
 
-	if (job == NULL)
-		unexpected("no memory for a job", 0);
-	*job = (struct job){ .kind = kind };
-	body = buf_over(job->bytes, max);
 	if (message_encode(m, &body) != ST_OK)
 		unexpected("a message that was decoded does not encode",
 		    (int)m->id);
-	smaller = realloc(job, sizeof(*job) + body.len);
-	job = smaller == NULL ? job : smaller;
+	job = malloc(sizeof(*job) + body.len);
+	if (job == NULL)
+		unexpected("no memory for a job", 0);
+	*job = (struct job){ .kind = kind };
+	memcpy(job->bytes, scratch, body.len);
 	if (message_decode(&job->m, m->id,
 	    (struct span){ job->bytes, body.len }) != ST_OK)
 		unexpected("a message that was encoded does not decode",
