@@ -47,6 +47,27 @@ test_cards(void)
 	rig_close(&r);
 }
 
+/* Every field as long as messages.def lets it be. */
+static void
+test_longest_card(void)
+{
+	static uint8_t blob[4096] = { 'x' };
+	struct rig r;
+	struct message m = { .id = MSG_CARD_STORE };
+
+	rig_open(&r);
+	m.card_store.card = span_of("CARD000001");
+	m.card_store.public_key = (struct span){ r.card_key.point, 65 };
+	m.card_store.token_hash = (struct span){ blob, 32 };
+	m.card_store.sk = (struct span){ blob, 1024 };
+	m.card_store.trust = (struct span){ blob, 4096 };
+	m.card_store.order = (struct span){ blob, 128 };
+	m.card_store.actor = (struct span){ blob, 64 };
+	m.card_store.expires_s = RIG_START_S + 100;
+	ok(done(&r, &m) == ST_OK, "a card with the longest blobs");
+	rig_close(&r);
+}
+
 /* What the triggers keep is what counting gives. */
 static bool
 tally_holds(struct rig *r)
@@ -248,6 +269,7 @@ int
 main(void)
 {
 	test_cards();
+	test_longest_card();
 	test_freeze();
 	test_bundles();
 	test_revoke();

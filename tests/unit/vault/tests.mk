@@ -20,7 +20,8 @@ $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
 
 UNIT += vault/audit_test vault/keys_test vault/keystore_test \
-        vault/merkle_test vault/schema_test vault/segment_test
+        vault/merkle_test vault/outbox_test vault/schema_test \
+        vault/segment_test
 
 VAULT_BASE = base/log.c base/status.c base/wipe.c
 
@@ -32,6 +33,7 @@ vault/keys_test_LIBS     = bearssl
 vault/keystore_test_SRCS = vault/keystore.c crypto/random.c $(VAULT_BASE)
 vault/merkle_test_SRCS   = vault/merkle.c base/hex.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/merkle_test_LIBS   = bearssl
+vault/outbox_test_SRCS   = vault/outbox.c ipc/messages.c $(VAULT_BASE)
 vault/schema_test_SRCS   = vault/database.c vault/schema.c \
                            $(crypto_SRCS:%=crypto/%) \
                            crypto/sqlcipher_provider.c $(VAULT_BASE)
