@@ -222,6 +222,16 @@ finish_engine(struct conn *c, bool from_loop)
 	}
 }
 
+/* A short record may follow a long one in the same buffer. */
+static void
+note_plaintext(struct tls_session *t, const uint8_t *end)
+{
+	size_t used = (size_t)(end - t->records->in);
+
+	if (used > t->in_used)
+		t->in_used = (unsigned short)used;
+}
+
 /* Everything that could move has moved: what is the owner waiting for? */
 static void
 settle(struct conn *c, bool from_loop)
@@ -242,8 +252,7 @@ settle(struct conn *c, bool from_loop)
 		plain = br_ssl_engine_recvapp_buf(&t->engine.eng, &len);
 		if (plain != NULL) {
 			c->bytes = (struct span){ plain, len };
-			t->in_used = (unsigned short)
-			    (plain + len - t->records->in);
+			note_plaintext(t, plain + len);
 			deliver(c, CONN_BYTES, from_loop);
 		} else if (t->is_ended) {
 			deliver(c, CONN_EOF, from_loop);

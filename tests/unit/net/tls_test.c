@@ -24,6 +24,7 @@ static char history[4096];
 static char suite[64], error[64];
 static enum status wrapped;
 static bool shut_after;
+static const uint8_t *first_heard;	/* where it lay */
 
 static void
 on_event(void *owner, enum conn_event ev)
@@ -40,6 +41,8 @@ on_event(void *owner, enum conn_event ev)
 	}
 	if (ev == CONN_BYTES) {
 		snprintf(suite, sizeof(suite), "%s", tls_suite_name(c));
+		if (first_heard == NULL)
+			first_heard = b.ptr;
 		memcpy(heard + n_heard, b.ptr, b.len);
 		n_heard += b.len;
 	}
@@ -286,6 +289,44 @@ test_two_records(void)
 	    "two records in one segment: %s", history);
 }
 
+/* --- what stays behind --------------------------------------------------------------------- */
+
+enum { LONG_RECORD = 290, SHORT_RECORD = 10 };
+
+/* One segment, so that the second record comes before the buffer rests. */
+static void
+sends_long_and_short(void *arg)
+{
+	static uint8_t text[LONG_RECORD + SHORT_RECORD];
+
+	(void)arg;
+	memset(text, 'S', sizeof(text));
+	client_open(&client, NULL);
+	good = br_sslio_flush(&client.io) == 0;
+	client.gathers = true;
+	(void)br_sslio_write_all(&client.io, text, LONG_RECORD);
+	(void)br_sslio_flush(&client.io);
+	(void)br_sslio_write_all(&client.io, text, SHORT_RECORD);
+	(void)br_sslio_flush(&client.io);
+	client.gathers = false;
+	(void)!write(client.fd, client.gathered, client.n_gathered);
+	good = good && br_sslio_read_all(&client.io, text, sizeof(text)) == 0;
+	close(client.fd);
+}
+
+/* The pool keeps the pages of a few buffers: they can be looked at. */
+static void
+test_wiped_after_use(void)
+{
+	client.n_gathered = 0;
+	first_heard = NULL;
+	play(sends_long_and_short, LONG_RECORD + SHORT_RECORD);
+	ok(good && strcmp(history, "BBWEC") == 0, "a long record, a short one: "
+	    "%s", history);
+	ok(memmem(first_heard, LONG_RECORD, "SSSS", 4) == NULL,
+	    "nothing of the long one stays in the buffer");
+}
+
 /* --- resumption --------------------------------------------------------------------------- */
 
 static br_ssl_session_parameters saved, now;
@@ -473,6 +514,7 @@ main(void)
 	test_echo();
 	test_every_split();
 	test_two_records();
+	test_wiped_after_use();
 	test_resumption();
 	test_changed_record();
 	test_not_tls();
