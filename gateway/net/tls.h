@@ -40,6 +40,14 @@ MUST_CHECK enum status
 tls_identity_load(const char *certificate_path, const char *key_path,
     struct tls_identity **identity, struct tls_error *error);
 
+/*
+ * Whether the first certificate is valid at `now_s` (Unix time).  If not,
+ * `warning` has the dates: a warning only, because the box's clock may be what
+ * is wrong.
+ */
+bool tls_identity_is_current(const struct tls_identity *identity,
+    uint64_t now_s, struct tls_error *warning);
+
 /* Wipes and frees; NULL is allowed. */
 void tls_identity_free(struct tls_identity *identity);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/wipe.h"
@@ -234,6 +235,15 @@ check_kind(struct pem_file *f)
 	return ST_OK;
 }
 
+/* BearSSL counts days from 1 January of the year 0. */
+static int64_t
+unix_time(uint32_t days, uint32_t seconds)
+{
+	enum { DAYS_TO_1970 = 719528 };
+
+	return ((int64_t)days - DAYS_TO_1970) * 86400 + seconds;
+}
+
 /* The first certificate must carry the public half of the key. */
 static enum status
 check_match(struct pem_file *f, const char *certificate_path)
@@ -260,6 +270,10 @@ check_match(struct pem_file *f, const char *certificate_path)
 		return REFUSE(f, ST_INVALID, "%s: this private key does not "
 		    "belong to the first certificate of %s: give the pair that "
 		    "was made together", f->path, certificate_path);
+	id->not_before_s = unix_time(x509.notbefore_days,
+	    x509.notbefore_seconds);
+	id->not_after_s = unix_time(x509.notafter_days,
+	    x509.notafter_seconds);
 	id->issuer_key_type = br_x509_decoder_get_signer_key_type(&x509);
 	return ST_OK;
 }
@@ -322,6 +336,36 @@ tls_identity_load(const char *certificate_path, const char *key_path,
 	else
 		tls_identity_free(f.id);
 	return st;
+}
+
+static void
+print_time(int64_t unix_s, char out[24])
+{
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, 24, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		strcpy(out, "?");
+}
+
+/* See tls.h. */
+bool
+tls_identity_is_current(const struct tls_identity *identity, uint64_t now_s,
+    struct tls_error *warning)
+{
+	int64_t now = (int64_t)now_s;
+	char from[24], to[24], today[24];
+
+	if (now >= identity->not_before_s && now <= identity->not_after_s)
+		return true;
+	print_time(identity->not_before_s, from);
+	print_time(identity->not_after_s, to);
+	print_time(now, today);
+	snprintf(warning->text, sizeof(warning->text), "this certificate is "
+	    "valid from %s to %s, and here it is %s: renew it, or set the "
+	    "clock; browsers refuse it", from, to, today);
+	return false;
 }
 
 /* See tls.h. */

@@ -21,6 +21,7 @@ struct tls_identity {
 	size_t   n_chain;
 	int      key_type;	/* BR_KEYTYPE_EC or BR_KEYTYPE_RSA */
 	int      issuer_key_type;
+	int64_t  not_before_s, not_after_s;	/* of the first; Unix time */
 	br_skey_decoder_context key;	/* holds the private key itself */
 	uint8_t  der[TLS_CHAIN_BYTES];	/* what chain[] points into */
 };

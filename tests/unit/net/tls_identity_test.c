@@ -33,6 +33,31 @@ test_good(void)
 }
 
 static void
+test_dates(void)
+{
+	struct tls_identity *id = NULL;
+	const char *key_path = identity_file("key", EC_KEY, 0600);
+	uint64_t from, to;
+
+	ok(tls_identity_load(identity_file("certificate", EC_CERTIFICATE,
+	    0644), key_path, &id, &error) == ST_OK, "loaded");
+	from = (uint64_t)id->not_before_s;
+	to = (uint64_t)id->not_after_s;
+	ok(from == EC_NOT_BEFORE && to == EC_NOT_AFTER,
+	    "from %llu to %llu", (unsigned long long)from,
+	    (unsigned long long)to);
+	ok(tls_identity_is_current(id, from, &error) &&
+	    tls_identity_is_current(id, to, &error), "first and last second");
+	ok(!tls_identity_is_current(id, from - 1, &error) &&
+	    strstr(error.text, "valid from 20") != NULL,
+	    "before: %s", error.text);
+	ok(!tls_identity_is_current(id, to + 1, &error) &&
+	    strstr(error.text, "here it is 2") != NULL, "after: %s",
+	    error.text);
+	tls_identity_free(id);
+}
+
+static void
 test_no_final_newline(void)
 {
 	char pem[4096];
@@ -121,6 +146,7 @@ int
 main(void)
 {
 	test_good();
+	test_dates();
 	test_no_final_newline();
 	test_refused();
 	test_files();
