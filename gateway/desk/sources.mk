@@ -6,8 +6,12 @@ desk_SRCS = \
     command.c \
     desk.c \
     format.c \
+    heap.c \
     policy.c \
     session.c \
     slip.c \
     status.c \
     texts.c
+
+# Heaps that held a code are wiped (desk/heap.h).
+$(OUT)/bin/guichet-desk: LDFLAGS += -Wl,--wrap=free,--wrap=realloc
