@@ -53,6 +53,7 @@ struct config {
 	char pickup_certificate[CONFIG_TEXT_MAX]; /* PEM file, chain */
 	char pickup_key[CONFIG_TEXT_MAX];	/* PEM file, EC or RSA */
 	uint64_t pickup_connections_max;
+	uint64_t pickup_connections_per_address;
 	uint64_t mllp_connections_max;
 	uint64_t mllp_idle_s;
 	uint64_t frame_bytes_max;

@@ -12,8 +12,6 @@
 #include "pickup/pickup.h"
 #include "pickup/stream.h"
 
-enum { QUESTION_INDEX_BITS = 16 };
-
 /* --- collecting the request --------------------------------------------------- */
 
 static void
@@ -132,6 +130,16 @@ end_question(struct exchange *x)
 		uv_timer_stop(&x->timer);
 }
 
+/* A link's alias or ticket may stand in it. */
+static void
+drop_text(struct exchange *x)
+{
+	if (x->text.ptr != NULL)
+		wipe(x->text.ptr, x->text.len);
+	free(x->text.ptr);
+	x->text = (struct buf){ 0 };
+}
+
 /* See exchange.h. */
 void
 exchange_drop(struct exchange *x)
@@ -139,8 +147,8 @@ exchange_drop(struct exchange *x)
 	end_question(x);
 	stream_end(x);
 	wipe(x->in, x->in_high);	/* a bearer token was in it */
-	free(x->text.ptr);		/* sealed: not secret */
-	x->text = (struct buf){ 0 };
+	wipe(&x->match, sizeof(x->match));	/* a link's alias */
+	drop_text(x);			/* out[] held headers: not secret */
 	x->is_active = false;
 	x->session = NULL;
 	pickup_return_exchange(x->pickup, x);
@@ -411,7 +419,7 @@ exchange_number(struct exchange *x)
 {
 	uint64_t index = (uint64_t)(x - x->pickup->exchanges);
 
-	return ++x->pickup->generation << QUESTION_INDEX_BITS | index;
+	return ++x->pickup->generation << EXCHANGE_INDEX_BITS | index;
 }
 
 /* See exchange.h. */
@@ -433,7 +441,7 @@ exchange_ask(struct exchange *x, const struct message *m, uint64_t number,
 void
 exchange_deliver(struct pickup *p, uint64_t number, const struct message *m)
 {
-	uint64_t index = number & ((1u << QUESTION_INDEX_BITS) - 1);
+	uint64_t index = number & ((1u << EXCHANGE_INDEX_BITS) - 1);
 	struct exchange *x;
 
 	if (index >= p->n_exchanges)
@@ -460,7 +468,7 @@ exchange_lose_vault(struct pickup *p)
 bool
 exchange_reserve(struct exchange *x, size_t size)
 {
-	free(x->text.ptr);
+	drop_text(x);
 	x->text = buf_over(malloc(size), size);
 	if (x->text.ptr == NULL) {
 		exchange_refuse(x, 503, PICKUP_RETRY_S);

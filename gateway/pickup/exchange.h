@@ -21,7 +21,11 @@ struct pickup;
 struct session;
 struct exchange;
 
-enum { EXCHANGE_OUT_BYTES = 4096 };	/* a response's head */
+enum {
+	EXCHANGE_OUT_BYTES = 4096,	/* a response's head */
+	/* Low bits of a request number: which exchange. */
+	EXCHANGE_INDEX_BITS = 16
+};
 
 enum exchange_need {
 	EXCHANGE_NEEDS_HEAD,

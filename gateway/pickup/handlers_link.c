@@ -2,6 +2,7 @@
  * by their name are the same thing without a link. */
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "pickup/exchange.h"
 #include "pickup/handlers.h"
 #include "pickup/pickup.h"
@@ -45,14 +46,17 @@ reply_location(struct exchange *x, struct span ticket)
 	    ST_OK || buf_append_text(&url, "/l/") != ST_OK ||
 	    base64url_encode(ticket, &url) != ST_OK)
 		unexpected("location", (int)url.len);
-	if (!exchange_reserve(x, MANIFEST_JSON_BYTES))
+	if (!exchange_reserve(x, MANIFEST_JSON_BYTES)) {
+		wipe(text, sizeof(text));
 		return;
+	}
 	json_object_begin(&x->json, NULL);
 	json_text(&x->json, "status", "finalized");
 	json_array_begin(&x->json, "files");
 	json_object_begin(&x->json, NULL);
 	json_text(&x->json, "contentType", "application/fhir+json");
 	json_span(&x->json, "location", buf_span(&url));
+	wipe(text, sizeof(text));
 	json_object_end(&x->json);
 	json_array_end(&x->json);
 	json_object_end(&x->json);
@@ -140,6 +144,7 @@ handle_manifest(struct exchange *x)
 	/* Without a limit of its own the client gets a location. */
 	x->embedded_max = wish.has_embedded_max ? wish.embedded_max : 0;
 	open_link(x, 'P', hash, on_manifest);
+	wipe(&wish, sizeof(wish));
 }
 
 /* --- direct file (U) ------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "pickup/exchange.h"
 #include "pickup/handlers.h"
 #include "pickup/pickup.h"
@@ -31,7 +32,7 @@ refuse_outcome(struct exchange *x, uint64_t outcome, uint64_t retry_after_s)
 		exchange_refuse_late(x, code, retry_after_s);
 }
 
-/* At most 128 characters (SMART Health Links: url): see check_origin(). */
+/* At most 128 characters (SMART Health Links: url): see config/keys.def. */
 static void
 reply_url(struct exchange *x, const struct msg_share_made *made)
 {
@@ -42,10 +43,13 @@ reply_url(struct exchange *x, const struct msg_share_made *made)
 	    ST_OK || buf_append_text(&url, "/s/") != ST_OK ||
 	    base64url_encode(made->alias, &url) != ST_OK)
 		unexpected("share url", (int)url.len);
-	if (!exchange_reserve(x, SHARE_JSON_BYTES))
+	if (!exchange_reserve(x, SHARE_JSON_BYTES)) {
+		wipe(text, sizeof(text));
 		return;
+	}
 	json_object_begin(&x->json, NULL);
 	json_span(&x->json, "url", buf_span(&url));
+	wipe(text, sizeof(text));
 	json_uint(&x->json, "exp", made->expires_s);
 	json_object_end(&x->json);
 	exchange_reply_json(x, 201, 0);
@@ -90,6 +94,7 @@ handle_share_make(struct exchange *x)
 		.max_uses = wish.max_uses,
 	};
 	exchange_ask(x, &m, number, on_made);
+	wipe(&wish, sizeof(wish));
 }
 
 static void

@@ -19,8 +19,15 @@ enum {
 	PICKUP_HEAD_MS = 10 * 1000,
 	PICKUP_BODY_MS = 20 * 1000,
 	PICKUP_IDLE_MS = 60 * 1000,
-	/* Slow readers: one piece, hence at least 4 kB a second. */
+	/* Slow readers.  One write (a whole page, or one piece of an
+	 * object), and all writes from a first request until no further one
+	 * is there: that many milliseconds, and a second more for each
+	 * PICKUP_RATE_MIN bytes.  A client that asks a thousand times and
+	 * reads nothing is gone after 30 s, one that drips after minutes;
+	 * mobile data at its worst brings 10 kB a second. */
 	PICKUP_WRITE_MS = 30 * 1000,
+	PICKUP_REPLY_MS = 30 * 1000,
+	PICKUP_RATE_MIN = 8 * 1024,
 	/* After our last byte: how long we wait for the client's. */
 	PICKUP_LINGER_MS = 2 * 1000,
 	/* The vault answers in microseconds, or is being restarted. */

@@ -9,6 +9,7 @@
 #include "crypto/random.h"
 #include "pickup/headers.h"
 #include "pickup/page.h"
+#include "pickup/wishes.h"
 
 /* --- sessions -------------------------------------------------------------------- */
 
@@ -112,21 +113,50 @@ pickup_date(struct pickup *p)
 
 /* --- the listener ----------------------------------------------------------------- */
 
-/* When all are taken, the one that has waited longest without a request
- * makes room; its CLOSED resumes the listener. */
+/* Who makes room when all are taken: one of the address that holds most, or
+ * where nobody holds two the one that has waited longest without a request.
+ * NULL: all work for a client of their own; their deadlines make room. */
+static struct session *
+pick_victim(struct pickup *p)
+{
+	struct session *s = crowd_dispensable(&p->crowd);
+
+	return s != NULL ? s : p->idle_first;
+}
+
+/* The victim's CLOSED resumes the listener. */
 static struct conn *
 on_waiting(void *owner)
 {
 	struct pickup *p = owner;
-	struct session *s = pickup_take_session(p);
+	struct session *s = pickup_take_session(p), *victim;
 
 	if (s == NULL) {
-		if (p->idle_first != NULL)
-			session_abort(p->idle_first);
+		victim = pick_victim(p);
+		if (victim != NULL)
+			session_abort(victim);
 		return NULL;
 	}
 	session_init(s, p);
 	return &s->conn;
+}
+
+/* An address that holds all it may gets one more for one without a request,
+ * or else nothing. */
+static bool
+may_enter(struct pickup *p, struct session *s)
+{
+	uint8_t address[16];
+	struct session *idle;
+
+	conn_peer(&s->conn, address);
+	crowd_enter(&p->crowd, s, address);
+	if (s->holder->n_sessions <= p->n_per_address_max)
+		return true;
+	idle = crowd_idle_beside(s);
+	if (idle != NULL)
+		session_abort(idle);
+	return idle != NULL;
 }
 
 static void
@@ -135,7 +165,8 @@ on_accepted(void *owner, struct conn *c)
 	struct pickup *p = owner;
 	struct session *s = c->owner;
 
-	if (p->tls != NULL && tls_wrap(c, p->tls) != ST_OK)
+	if (!may_enter(p, s) ||
+	    (p->tls != NULL && tls_wrap(c, p->tls) != ST_OK))
 		session_abort(s);
 	else
 		session_start(s);
@@ -170,6 +201,10 @@ pickup_init(struct pickup *p, uv_loop_t *loop, unsigned sessions_max)
 	p->exchanges = reserve(sessions_max * sizeof(*p->exchanges));
 	p->listener = (struct listener){ .owner = p, .on_waiting = on_waiting,
 	    .on_accepted = on_accepted, .on_refused = on_refused };
+	random_bytes(&p->generation, sizeof(p->generation));
+	p->generation >>= EXCHANGE_INDEX_BITS + 1;
+	p->n_per_address_max = sessions_max;
+	TRY(crowd_init(&p->crowd, sessions_max));
 	if (p->sessions == NULL || p->exchanges == NULL)
 		return ST_NO_SPACE;
 	return ST_OK;
@@ -188,6 +223,9 @@ prepare_tls(struct pickup *p, const struct config *config)
 	if (tls_identity_load(config->pickup_certificate, config->pickup_key,
 	    &identity, &error) != ST_OK)
 		role_refuse("pickup.certificate, pickup.key: %s", error.text);
+	if (!tls_identity_is_current(identity, (uint64_t)time(NULL), &error))
+		log_line(LOG_WARNING, "pickup.certificate: %s: %s",
+		    config->pickup_certificate, error.text);
 	if (tls_server_new(identity, &options, &p->tls) != ST_OK)
 		role_refuse("pickup.connections_max: no memory for %u",
 		    options.sessions_max);
@@ -212,19 +250,6 @@ on_resume_timer(uv_timer_t *timer)
 	tls_server_forget(p->tls);
 }
 
-/* The url of a SMART Health Link: origin, "/s/", 43 symbols. */
-static void
-check_origin(const struct config *config)
-{
-	enum { URL_MAX = 128, ORIGIN_MAX = URL_MAX - 3 - 43 };
-	size_t len = strlen(config->pickup_origin);
-
-	if (len > ORIGIN_MAX)
-		role_refuse("pickup.origin: %s: %zu characters; at most %d, "
-		    "because the url of a health link may have %d",
-		    config->pickup_origin, len, ORIGIN_MAX, URL_MAX);
-}
-
 /* See pickup.h. */
 void
 pickup_prepare(struct pickup *p, struct role *role)
@@ -235,14 +260,16 @@ pickup_prepare(struct pickup *p, struct role *role)
 	    (unsigned)config->pickup_connections_max) != ST_OK)
 		role_refuse("pickup.connections_max: no memory");
 	p->role = role;
+	p->n_per_address_max =
+	    (unsigned)config->pickup_connections_per_address;
 	role->state = p;
 	if (page_prepare(config) != ST_OK)
 		role_refuse("the pickup page has a placeholder that is "
 		    "unknown: this build is broken");
 	headers_set_page_policy(page_policy());
-	check_origin(config);
 	prepare_tls(p, config);
 	seed_json();
+	wishes_prepare();
 	uv_timer_init(p->loop, &p->resume_timer);
 	uv_timer_init(p->loop, &p->stop_timer);
 	p->resume_timer.data = p->stop_timer.data = p;

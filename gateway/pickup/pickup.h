@@ -10,6 +10,7 @@
 #include "ipc/role.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "pickup/crowd.h"
 #include "pickup/exchange.h"
 #include "pickup/session.h"
 
@@ -20,7 +21,9 @@ struct pickup {
 	struct tls_server *tls;		/* NULL in unit tests: plain TCP */
 	struct session    *sessions, *free_sessions;
 	struct exchange   *exchanges, *free_exchanges;
+	struct crowd       crowd;	/* who holds how many sessions */
 	unsigned n_sessions_max;
+	unsigned n_per_address_max;
 	unsigned n_sessions, n_exchanges;	/* ever touched */
 	unsigned n_open;		/* sessions */
 	unsigned n_streams;		/* exchanges that hold a chunk */
@@ -30,7 +33,9 @@ struct pickup {
 	struct session *idle_first, *idle_last;
 	bool     vault_is_there;
 	bool     is_stopping;
-	uint64_t generation;		/* of the last question to the vault */
+	/* Of the last question to the vault; starts anywhere, so that what
+	 * the vault still answers to a predecessor finds nobody. */
+	uint64_t generation;
 	uv_timer_t resume_timer;	/* forgets TLS sessions */
 	uv_timer_t stop_timer;		/* grace of STOP */
 	char     date[30];		/* of `date_s` */
@@ -43,7 +48,7 @@ struct pickup {
  */
 void pickup_prepare(struct pickup *p, struct role *role);
 
-/* Makes the two arrays; ST_OK or ST_NO_SPACE.  Part of pickup_prepare(). */
+/* Makes the arrays; ST_OK or ST_NO_SPACE.  Part of pickup_prepare(). */
 MUST_CHECK enum status
 pickup_init(struct pickup *p, uv_loop_t *loop, unsigned sessions_max);
 

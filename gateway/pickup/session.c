@@ -38,6 +38,7 @@ close_now(struct session *s)
 		return SESSION_CLOSING;
 	if (s->is_idle)
 		pickup_mark_busy(s->pickup, s);
+	crowd_leave(&s->pickup->crowd, s);
 	if (s->exchange != NULL)
 		exchange_drop(s->exchange);
 	s->exchange = NULL;
@@ -93,6 +94,7 @@ begin_request(struct session *s)
 	exchange_begin(s->exchange, s);
 	pickup_mark_busy(s->pickup, s);
 	set_deadline(s, PICKUP_HEAD_MS);
+	s->reply_until_ms = uv_now(s->pickup->loop) + PICKUP_REPLY_MS;
 	return SESSION_HEAD;
 }
 
@@ -212,11 +214,23 @@ session_start(struct session *s)
 	s->state = begin_idle(s, PICKUP_HEAD_MS);
 }
 
+/* What one write may take.  Requests in a row share one allowance, which
+ * only bytes that the client has taken make longer. */
+static uint64_t
+write_ms(struct session *s, size_t bytes)
+{
+	uint64_t now = uv_now(s->pickup->loop), left;
+
+	s->reply_until_ms += bytes * 1000 / PICKUP_RATE_MIN;
+	left = s->reply_until_ms > now ? s->reply_until_ms - now : 1;
+	return left < PICKUP_WRITE_MS ? left : PICKUP_WRITE_MS;
+}
+
 void
 session_send(struct session *s, struct span first, struct span second)
 {
 	s->state = SESSION_REPLYING;
-	s->conn.idle_ms = PICKUP_WRITE_MS;
+	s->conn.idle_ms = write_ms(s, first.len + second.len);
 	conn_write_two(&s->conn, first, second);
 }
 

@@ -32,6 +32,7 @@ enum session_state {
 };
 
 struct exchange;
+struct holder;
 struct pickup;
 
 struct session {
@@ -39,7 +40,10 @@ struct session {
 	struct pickup     *pickup;
 	struct exchange   *exchange;	/* NULL while idle */
 	struct session    *next, *previous;	/* of the idle or free list */
+	struct holder     *holder;	/* whose it is (pickup/crowd.h) */
+	struct session    *older, *newer;	/* of the same address */
 	uint64_t           deadline_ms;	/* loop time; of the whole phase */
+	uint64_t           reply_until_ms;	/* loop time; grows by what is sent */
 	enum session_state state;
 	bool               is_idle;	/* on the idle list */
 };

@@ -1,4 +1,5 @@
 pickup_SRCS = \
+    crowd.c \
     exchange.c \
     handlers_card.c \
     handlers_link.c \

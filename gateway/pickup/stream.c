@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/wipe.h"
 #include "pickup/pickup.h"
 
 enum { AROUND_BYTES = 256 };
@@ -31,6 +32,7 @@ stream_end(struct exchange *x)
 	if (!x->stream.is_open)
 		return;
 	x->stream.is_open = false;
+	wipe(x->stream.name, sizeof(x->stream.name));	/* who knows it may read */
 	x->stream.chunk = NULL;
 	p->n_streams--;
 	if (p->n_spare_chunks < COUNT(p->spare_chunks) && chunk != NULL)

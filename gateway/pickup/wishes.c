@@ -1,9 +1,27 @@
 #include "pickup/wishes.h"
 
 #include <jansson.h>
+#include <malloc.h>
+#include <stdlib.h>
 
 #include "base/wipe.h"
 #include "crypto/digest.h"
+
+/* jansson copies every string; one of them is the passcode. */
+static void
+wipe_and_free(void *p)
+{
+	if (p != NULL)
+		wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+/* See wishes.h. */
+void
+wishes_prepare(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+}
 
 /* Text of a string member, without NULs inside (jansson refuses those). */
 static bool

@@ -32,6 +32,9 @@ struct manifest_wish {
 	uint64_t embedded_max;		/* bytes */
 };
 
+/* Once, before the first: whatever jansson frees is wiped. */
+void wishes_prepare(void);
+
 /* ST_OK, ST_MALFORMED (not JSON, a name twice), ST_INVALID (a value). */
 MUST_CHECK enum status share_wish_read(struct span json, struct share_wish *wish);
 MUST_CHECK enum status

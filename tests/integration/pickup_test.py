@@ -447,6 +447,92 @@ def test_full_house():
         ok(held[7].recv(4096).startswith(b"HTTP/1.1 200"), "not the last")
 
 
+class Crowd:
+    """Connections that ask 20 times for the page and read nothing."""
+
+    def __init__(self, p, address, count):
+        self.refused, self.held = 0, []
+        for _ in range(count):
+            raw = socket.socket()
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            raw.settimeout(20)
+            raw.bind((address, 0))
+            try:
+                raw.connect(("127.0.0.1", p.port))
+                s = p.context().wrap_socket(raw, server_hostname="localhost")
+                s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+                self.held.append(s)
+            except OSError:
+                self.refused += 1
+                raw.close()
+
+    def close(self):
+        for s in self.held:
+            s.close()
+
+
+def sockets(p):
+    """Of guichet-pickup: the supervisor, the vault, the listener, clients."""
+    folder = f"/proc/{p.process.pid}/fd"
+    return sum(os.readlink(f"{folder}/{n}").startswith("socket:")
+               for n in os.listdir(folder))
+
+
+def answers_soon(p):
+    start = time.monotonic()
+    return p.request("GET", "/robots.txt")[0] == 200 and time.monotonic() - start < 3
+
+
+def test_one_address_takes_all():
+    with PickupAlone(pickup__connections_max="40",
+                     pickup__connections_per_address="16") as p:
+        crowd = Crowd(p, "127.0.0.2", 60)
+        ok(crowd.refused == 44, "one address: 16 connections of 60", crowd.refused)
+        ok(answers_soon(p), "another one is served meanwhile")
+        others = [Crowd(p, f"127.0.0.{n}", 16) for n in (3, 4)]
+        ok(all(answers_soon(p) for _ in range(5)),
+           "all taken by readers that do not read: whoever holds most makes room")
+        start = time.monotonic()
+        while sockets(p) > 4 and time.monotonic() - start < 45:
+            time.sleep(1)
+        ok(time.monotonic() - start < 36, "and all are cut after 30 s",
+           (sockets(p), time.monotonic() - start))
+        for c in [crowd] + others:
+            c.close()
+    with PickupAlone(pickup__connections_per_address="8") as p:
+        held = [p.tls() for _ in range(8)]
+        ok(answers_soon(p) and closes_within(held[0], 2),
+           "an address that holds all it may: its oldest idle one goes")
+
+
+def test_request_numbers():
+    first = []
+    for _ in range(2):
+        vault = FakeVault()
+        with PickupAlone(vault=vault) as p:
+            p.request("GET", "/d/" + b64u(KEY))
+            first.append(vault.seen[0][1]["request"])
+    ok(first[0] != first[1] and min(first) >= 1 << 32,
+       "a pickup's first question does not have its predecessor's number", first)
+
+
+def test_certificate_dates():
+    with PickupAlone() as p:
+        ok("certificate" not in p.log(), "a valid certificate: no word", p.log())
+        folder = p.folder
+    box = PickupAlone(pickup__certificate=os.path.join(folder, "old.pem"),
+                      pickup__key=os.path.join(folder, "pickup.key"))
+    key, request = (os.path.join(folder, n) for n in ("pickup.key", "old.csr"))
+    for command in (["req", "-new", "-key", key, "-subj", "/CN=localhost"],
+                    ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1"]):
+        out = request if command[0] == "req" else os.path.join(folder, "old.pem")
+        subprocess.run(["openssl", *command, "-out", out], check=True,
+                       stderr=subprocess.DEVNULL)
+    with box as p:
+        ok("pickup.certificate: " in p.log() and "old.pem: this certificate is valid from"
+           in p.log(), "an expired one is told, and served", p.log())
+
+
 def s_client(p, *arguments, send=b"Q\n"):
     return subprocess.run(["openssl", "s_client", "-connect", f"localhost:{p.port}",
                            "-CAfile", os.path.join(p.folder, "ca.pem"), *arguments],
@@ -575,7 +661,7 @@ def test_long_origin():
         with box:
             ok(False, "an origin too long for a health link")
     except (RuntimeError, OSError):
-        ok("83 characters; at most 82" in box.log(),
+        ok("at most 82 characters long" in box.log(),
            "an origin too long for a health link", box.log())
     with PickupAlone(pickup__origin="https://" + "a" * 74) as p:
         ok(p.request("GET", "/")[0] == 200, "the longest that is not")

@@ -171,7 +171,8 @@ static const struct wrong wrongs[] = {
 	    "localhost:80", "::1:80", "[1.2.3.4]:80", "1.2.3.4:80x",
 	    "1.2.3:80", "[::1]80" } },
 	{ "pickup.origin",
-	  "https://HOST or https://HOST:PORT in lower case, without a path",
+	  "https://HOST or https://HOST:PORT in lower case, without a path, "
+	  "at most 82 characters long: the url of a health link has 128",
 	  { "http://a", "https://", "https://a/", "https://A", "https://a:",
 	    "https://a:0", "https://a:99999", "https://a b", "a.example",
 	    "https://a:65536", "https://a:80a", "https://[::1]" } },

@@ -226,6 +226,59 @@ test_deadlines(void)
 	emit(CONN_CLOSED);
 }
 
+/* Requests sent at once, whose answers nobody hurries to read: each write
+ * may take its time, all together may not. */
+static void
+test_slow_reader(void)
+{
+	struct session *s = begin();
+	uint64_t start, took = PICKUP_REPLY_MS - 40;
+
+	say("GET /robots.txt HTTP/1.1\r\n" HEAD "\r\n"
+	    "GET /robots.txt HTTP/1.1\r\n" HEAD "\r\n"
+	    "GET /robots.txt HTTP/1.1\r\n" HEAD "\r\n");
+	start = s->reply_until_ms;
+	s->reply_until_ms -= took;	/* as if the first took that long */
+	emit(CONN_WRITTEN);
+	ok(s->state == SESSION_REPLYING && s->conn.idle_ms < 1000,
+	    "the next write has what is left: %u ms",
+	    (unsigned)s->conn.idle_ms);
+	ok(s->reply_until_ms - (start - took) == conn_fake.n_kept / 2 * 1000 /
+	    PICKUP_RATE_MIN, "and a second for each 8 KiB it has");
+	finish_write();
+	say("GET /robots.txt HTTP/1.1\r\n" HEAD "\r\n");
+	ok(s->conn.idle_ms == PICKUP_WRITE_MS,
+	    "after a pause the allowance is whole again");
+	session_abort(s);
+	emit(CONN_CLOSED);
+}
+
+static bool
+is_zero(const void *p, size_t len)
+{
+	const uint8_t *byte = p;
+
+	while (len > 0 && byte[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+/* An alias or a name of an object is what opens it. */
+static void
+test_nothing_kept(void)
+{
+	struct exchange *x = &pickup_fake.exchange;
+
+	begin();
+	say("GET /d/" KEY " HTTP/1.1\r\n" HEAD "\r\n");
+	ok(!is_zero(x->match.key, 32) && !is_zero(x->stream.name, 32),
+	    "an object is asked for by its name");
+	session_abort(&pickup_fake.session);
+	ok(is_zero(x->match.key, 32) && is_zero(x->stream.name, 32) &&
+	    is_zero(x->in, sizeof(x->in)), "which is then wiped");
+	emit(CONN_CLOSED);
+}
+
 /* --- the vault ----------------------------------------------------------------------------- */
 
 static struct message
@@ -450,6 +503,8 @@ main(void)
 	test_more_than_a_request();
 	test_ends();
 	test_deadlines();
+	test_slow_reader();
+	test_nothing_kept();
 	test_card();
 	test_late_refusal();
 	test_vault_away();

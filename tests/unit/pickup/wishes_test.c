@@ -1,6 +1,7 @@
 /* The two JSON bodies: what is taken, and one test for each refusal. */
 #include "pickup/wishes.h"
 
+#include "base/wipe.h"
 #include "tap.h"
 
 #define BID "ABCDEFGHIJKLMNOPQRST-_"
@@ -139,9 +140,64 @@ test_every_cut(void)
 	ok(n_good == 0, "cut anywhere: refused");
 }
 
+/* --- what stays behind ----------------------------------------------------- */
+
+enum { SECRET_BYTES = 40 };
+
+/* Never in memory as it is but where a test puts it. */
+static uint8_t
+secret_byte(unsigned i)
+{
+	return (uint8_t)('A' + (i * 7 + 3) % 26);
+}
+
+/* How often the secret stands in memory that can be written. */
+static unsigned
+count_secrets(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512], may[5];
+	unsigned long from, to;
+	unsigned n = 0, i;
+	const volatile uint8_t *p;
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, may) != 3 ||
+		    strncmp(may, "rw", 2) != 0)
+			continue;
+		for (p = (const uint8_t *)from;
+		    p + SECRET_BYTES < (const uint8_t *)to; p++) {
+			for (i = 0; i < SECRET_BYTES; i++)
+				if (p[i] != secret_byte(i))
+					break;
+			n += i == SECRET_BYTES;
+		}
+	}
+	if (maps != NULL)
+		fclose(maps);
+	return n;
+}
+
+static void
+test_passcode_wiped(void)
+{
+	static char text[] = "{\"recipient\":\"Dr\",\"passcode\":"
+	    "\"----------------------------------------\"}";
+	char *passcode = strchr(text, '-');
+
+	for (unsigned i = 0; i < SECRET_BYTES; i++)
+		passcode[i] = (char)secret_byte(i);
+	ok(read_manifest(text) == ST_OK && count_secrets() == 1,
+	    "a passcode is in the body and nowhere else");
+	wipe(text, sizeof(text));
+	ok(count_secrets() == 0, "and then nowhere");
+}
+
 int
 main(void)
 {
+	wishes_prepare();
+	test_passcode_wiped();
 	test_share();
 	test_share_refused();
 	test_manifest();
