@@ -56,6 +56,17 @@ end(struct delivery *d, enum delivery_end how, struct span ack)
 	d->events->on_end(d->owner, how, ack);
 }
 
+/* Durable, now or since it came before. */
+static void
+end_well(struct delivery *d, enum delivery_end how, struct span ack)
+{
+	d->has_begun = false;
+	if (d->is_silent)
+		end(d, DELIVERY_SILENT, (struct span){ 0 });
+	else
+		end(d, how, ack);
+}
+
 static void
 transient(struct delivery *d)
 {
@@ -211,6 +222,7 @@ begin_delivery(struct delivery *d)
 	memset(&d->parsed.head, 0, sizeof(d->parsed.head));
 	d->events->on_frame_done(d->owner);
 	d->frame = (struct span){ 0 };
+	d->is_silent = !d->parsed.answer;
 	d->number = ++d->shared->serial << SLOT_BITS | d->slot;
 	d->report = 0;
 	d->state = DELIVERY_IS_BEGINNING;
@@ -401,8 +413,7 @@ on_state(struct delivery *d, const struct message *m)
 	const struct msg_delivery_state *s = &m->delivery_state;
 
 	if (s->outcome == ST_EXISTS && s->ack.len > 0) {
-		d->has_begun = false;
-		end(d, DELIVERY_REPLAYED, s->ack);
+		end_well(d, DELIVERY_REPLAYED, s->ack);
 		return;
 	}
 	if (s->outcome != ST_OK) {
@@ -523,8 +534,7 @@ static void
 on_stored(struct delivery *d, const struct message *m)
 {
 	if (m->delivery_stored.outcome == ST_OK) {
-		d->has_begun = false;
-		end(d, DELIVERY_ACK, ack_of(d));
+		end_well(d, DELIVERY_ACK, ack_of(d));
 	} else {
 		/* The vault has forgotten it already. */
 		d->has_begun = false;

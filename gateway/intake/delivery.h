@@ -47,6 +47,7 @@ enum delivery_end {
 	DELIVERY_REPLAYED,	/* was durable already: likewise */
 	DELIVERY_REFUSED,	/* AE, AR, CE, CR; nothing stored: likewise */
 	DELIVERY_IGNORED,	/* an ACK came in: no answer is due */
+	DELIVERY_SILENT,	/* durable; its sender wants no answer (NE) */
 	DELIVERY_UNREADABLE,	/* no answer can be made */
 	DELIVERY_TRANSIENT	/* not stored, for a passing reason */
 };
@@ -86,6 +87,7 @@ struct delivery {
 	uint8_t  sender[32];		/* identity.h */
 	bool     is_blocked;		/* the channel was full */
 	bool     has_begun;		/* the vault knows of it */
+	bool     is_silent;		/* MSH-15 and MSH-16 want no answer */
 	struct ticket ticket;
 	struct span   frame;		/* borrowed until on_frame_done */
 	struct arena  arena;

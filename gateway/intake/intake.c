@@ -163,6 +163,7 @@ on_end(void *owner, enum delivery_end how, struct span ack)
 		in->now.refused++;
 		break;
 	case DELIVERY_IGNORED:
+	case DELIVERY_SILENT:
 		session_ignore(s);
 		return;
 	case DELIVERY_UNREADABLE:

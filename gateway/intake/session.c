@@ -1,7 +1,7 @@
 #include "intake/session.h"
 
 #include "base/log.h"
-#include "base/wipe.h"
+#include "wire/hl7.h"
 
 enum { VT = 0x0b, FS = 0x1c, CR = 0x0d };
 
@@ -15,13 +15,21 @@ now_ms(const struct session *s)
 
 /* --- memory that holds plaintext ------------------------------------------- */
 
+static void
+forget_frame(struct session *s)
+{
+	s->rest = (struct span){ 0 };
+	region_clear(&s->frame, s->frame_used);
+	s->frame_used = 0;
+	budget_keep(s->limits->receiving, &s->ticket, 0);
+}
+
 /* See session.h. */
 void
 session_forget_frame(struct session *s)
 {
-	region_clear(&s->frame, s->frame_used);
-	s->frame_used = 0;
-	budget_keep(s->limits->receiving, &s->ticket, 0);
+	if (s->rest.len == 0)
+		forget_frame(s);
 }
 
 /* A push may drop a partial frame and begin another: the frame's length
@@ -51,6 +59,8 @@ close_it(struct session *s)
 	conn_close(&s->conn);
 	return SESSION_CLOSING;
 }
+
+static enum session_state next_frame(struct session *s);
 
 /* --- answering ------------------------------------------------------------- */
 
@@ -93,13 +103,38 @@ read_more(struct session *s)
 	return SESSION_READING;
 }
 
+/* A frame with several messages (an HL7 batch) is stored and answered one by
+ * one; one without any goes on as it is, to be refused. */
 static enum session_state
 store(struct session *s)
 {
+	struct span message;
+
 	s->frame_began_ms = 0;
 	intake_count(s, SESSION_FRAME);
-	intake_store(s, mllp_frame(&s->mllp));
+	s->rest = mllp_frame(&s->mllp);
+	if (hl7_next_message(&s->rest, &message) != ST_OK) {
+		message = mllp_frame(&s->mllp);
+		s->rest = (struct span){ 0 };
+	}
+	intake_store(s, message);
 	return SESSION_STORING;
+}
+
+/* After an answer: the next message of a batch, or whatever is read next. */
+static enum session_state
+next_message(struct session *s)
+{
+	struct span message;
+
+	if (s->rest.len > 0) {
+		if (hl7_next_message(&s->rest, &message) == ST_OK) {
+			intake_store(s, message);
+			return SESSION_STORING;
+		}
+		forget_frame(s);	/* what is left ends the batch */
+	}
+	return next_frame(s);
 }
 
 /* The answer goes out, the rest of the frame is thrown away (R7). */
@@ -111,7 +146,7 @@ refuse_big(struct session *s)
 	enum status st = intake_refuse_big(s, mllp_frame(&s->mllp), &ack);
 
 	intake_count(s, SESSION_BIG);
-	session_forget_frame(s);
+	forget_frame(s);
 	forget_input(s);
 	s->unread.len = 0;
 	s->is_last = true;
@@ -248,7 +283,7 @@ in_storing(struct session *s, enum session_event ev)
 	case SESSION_EV_ANSWER:
 		return reply(s, (struct span){ s->reply, s->reply_len });
 	case SESSION_EV_IGNORED:
-		return s->is_last ? close_it(s) : next_frame(s);
+		return s->is_last ? close_it(s) : next_message(s);
 	case SESSION_EV_NOTHING:
 		return close_it(s);
 	case SESSION_EV_STOP:
@@ -265,7 +300,7 @@ in_replying(struct session *s, enum session_event ev)
 	switch (ev) {
 	case SESSION_EV_WRITTEN:
 		if (!s->is_last)
-			return next_frame(s);
+			return next_message(s);
 		s->conn.idle_ms = SESSION_LINGER_MS;
 		s->lingers_until_ms = now_ms(s) + SESSION_LINGER_MAX_MS;
 		conn_shut(&s->conn);
@@ -349,7 +384,7 @@ step(struct session *s, enum session_event ev)
 	s->is_stepping = false;
 	if (s->state != SESSION_DONE)
 		return;
-	session_forget_frame(s);
+	forget_frame(s);
 	budget_leave(s->limits->receiving, &s->ticket);
 	intake_session_done(s);
 }
@@ -377,7 +412,7 @@ session_init(struct session *s, const struct session_limits *limits)
 	s->state = SESSION_READING;
 	s->limits = limits;
 	s->ticket = (struct ticket){ .owner = s };
-	s->unread = (struct span){ 0 };
+	s->unread = s->rest = (struct span){ 0 };
 	s->frame_began_ms = 0;
 	s->frame_used = s->reply_len = 0;
 	s->has_ended = s->is_last = false;

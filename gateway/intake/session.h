@@ -89,6 +89,7 @@ struct session {
 	struct region      input;
 	struct ticket      ticket;	/* what the frame holds of the budget */
 	struct span        unread;	/* part of conn_bytes() not yet pushed */
+	struct span        rest;	/* of a frame with several messages */
 	uint64_t           frame_began_ms;	/* 0: between frames */
 	uint64_t           lingers_until_ms;
 	size_t             frame_used;	/* bytes of the region to wipe */
@@ -107,7 +108,8 @@ session_init(struct session *s, const struct session_limits *limits);
 /* Starts reading; the conn has been accepted. */
 void session_start(struct session *s);
 
-/* The bytes of the frame are not needed any more: wiped. */
+/* The bytes of the message are not needed any more: with the last one of a
+ * frame, the frame is wiped. */
 void session_forget_frame(struct session *s);
 
 /* The results of intake_store(), from inside it or later.  `ack` is copied. */
@@ -123,7 +125,7 @@ void session_stop(struct session *s);
 
 /* --- provided by the role (intake.c), or by a test ------------------------- */
 
-/* Asks for `frame` to be stored; it is borrowed until session_forget_frame().
+/* Asks for a message (a frame, or part of a batch) to be stored; it is borrowed until session_forget_frame().
  * One of the three results follows. */
 void intake_store(struct session *s, struct span frame);
 

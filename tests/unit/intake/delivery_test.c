@@ -219,6 +219,26 @@ test_one_report(void)
 	    "a late answer changes nothing");
 }
 
+/* Stored like any other, with an ACK that is kept and never sent. */
+static void
+test_sender_wants_no_answer(void)
+{
+	fresh(1, SAMPLE_DOCUMENT);
+	next_parsed.answer = false;
+	start();
+	state(ST_OK, "");
+	opened(ST_OK);
+	claim(ST_OK);
+	ok(vault.ack_len > 0, "an ACK is stored");
+	stored(ST_OK);
+	ok(ended(DELIVERY_SILENT) && seen.ack[0] == '\0', "and not sent");
+	fresh(1, SAMPLE_DOCUMENT);
+	next_parsed.answer = false;
+	start();
+	state(ST_EXISTS, "the same bytes");
+	ok(ended(DELIVERY_SILENT), "nor when it comes again");
+}
+
 static void
 test_several_reports(void)
 {
@@ -461,6 +481,7 @@ main(void)
 {
 	p256_generate(&card_private, &card);
 	test_one_report();
+	test_sender_wants_no_answer();
 	test_several_reports();
 	test_duplicate();
 	test_settled_without_sealing();

@@ -138,6 +138,28 @@ test_pipelined_frames_wait_their_turn(void)
 }
 
 static void
+test_batch_in_one_frame(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0b" "FHS|^~\\&|\rBHS|^~\\&|\r"
+	    "MSH|^~\\&|1\rPID|1\rMSH|^~\\&|2\rMSH|^~\\&|3\rBTS|3\rFTS|1\r"
+	    "\x1c\r\x0bMSH|4\r\x1c\r");
+	for (int i = 1; i <= 4; i++) {
+		ok(s->state == SESSION_STORING && (int)seen.stores == i &&
+		    strstr(seen.text, "MSH|") == seen.text &&
+		    strchr(seen.text, '0' + i) != NULL, "message %d: %s", i,
+		    i < 4 ? "of the batch" : "of the next frame");
+		session_forget_frame(s);
+		session_answer(s, span_of("A"));
+		ok(conn_fake.writes == i, "an answer of its own");
+		conn_fake_emit(&s->conn, CONN_WRITTEN);
+	}
+	ok(s->state == SESSION_READING && seen.frames == 2 &&
+	    budget.used == 0, "two frames, nothing held");
+}
+
+static void
 test_every_split(void)
 {
 	static const char text[] = "noise\x0b""a\x1c" "b\r\x1c\r\n\x0b" "c\x1c\r";
@@ -402,6 +424,7 @@ main(void)
 	setvbuf(stdout, NULL, _IONBF, 0);
 	test_a_frame_is_stored_and_answered();
 	test_pipelined_frames_wait_their_turn();
+	test_batch_in_one_frame();
 	test_every_split();
 	test_answer_from_inside_store();
 	test_fs_without_cr();

@@ -22,6 +22,7 @@ intake/session_test_SRCS  = \
     intake/budget.c \
     intake/region.c \
     intake/session.c \
+    wire/hl7.c \
     wire/mllp.c \
     wire/scan.c
 intake/session_test_FAKES = conn_fake.c
