@@ -14,7 +14,7 @@ enum { JOB_BYTES_MAX = 8192 };
 void
 job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
 {
-	uint8_t scratch[JOB_BYTES_MAX];	/* not secret */
+	uint8_t scratch[JOB_BYTES_MAX];	
 	struct buf body = buf_over(scratch, sizeof(scratch));
 	struct job *job;
 
@@ -24,8 +24,9 @@ job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
 	job = malloc(sizeof(*job) + body.len);
 	if (job == NULL)
 		unexpected("no memory for a job", 0);
-	*job = (struct job){ .kind = kind };
+	*job = (struct job){ .kind = kind, .len = body.len };
 	memcpy(job->bytes, scratch, body.len);
+	wipe(scratch, body.len);
 	if (message_decode(&job->m, m->id,
 	    (struct span){ job->bytes, body.len }) != ST_OK)
 		unexpected("a message that was encoded does not decode",
@@ -34,6 +35,14 @@ job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
 		v->last_job = &v->first_job;
 	*v->last_job = job;
 	v->last_job = &job->next;
+}
+
+/* What a patient brings to open a card or a link is in the bytes. */
+static void
+free_job(struct job *job)
+{
+	wipe(job, sizeof(*job) + job->len);
+	free(job);
 }
 
 static bool
@@ -148,8 +157,7 @@ answer_all(struct vault *v, struct job *job, enum status st)
 		if (st != ST_OK)
 			job->result = (struct job_result){ .outcome = st };
 		job->kind->answer(v, job);
-		wipe(job, sizeof(*job));
-		free(job);
+		free_job(job);
 	}
 }
 
@@ -183,15 +191,19 @@ jobs_run(struct vault *v)
 
 /* See job.h. */
 void
-jobs_drop(struct vault *v)
+jobs_drop(struct vault *v, enum role_id peer)
 {
-	struct job *job;
+	struct job **at = &v->first_job, *job;
 
-	while ((job = v->first_job) != NULL) {
-		v->first_job = job->next;
-		free(job);
+	while ((job = *at) != NULL) {
+		if (message_route(job->m.id, peer, ROLE_VAULT) != ST_OK) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		free_job(job);
 	}
-	v->last_job = NULL;
+	v->last_job = v->first_job == NULL ? NULL : at;
 }
 
 /* See job.h. */

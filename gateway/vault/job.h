@@ -41,7 +41,8 @@ struct job {
 	const struct job_kind *kind;
 	struct message m;		/* spans point into bytes[] */
 	struct job_result result;
-	uint8_t bytes[];
+	size_t  len;
+	uint8_t bytes[];		/* of the message; wiped */
 };
 
 /* Copies `m` and queues it. */
@@ -54,8 +55,9 @@ bool jobs_run(struct vault *v);
 /* Is something waiting, and is all of it a delivery's commit? */
 bool jobs_are_commits(const struct vault *v);
 
-/* Throws away what was never run (vault_close() after a failure). */
-void jobs_drop(struct vault *v);
+/* Throws away what `peer` asked for: it is gone, and its successor must not
+ * take the answer for one of its own. */
+void jobs_drop(struct vault *v, enum role_id peer);
 
 /*
  * One transaction around `apply`, outside of the queue: the sweep, the floor.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/wipe.h"
 
 /* The longest answer: a part of an object. */
 enum { SCRATCH_BYTES = 144 * 1024 };
@@ -24,17 +25,21 @@ outbox_init(struct outbox *o, struct role *role)
 static struct outbox_item *
 copy_of(const struct message *m)
 {
-	static uint8_t scratch[SCRATCH_BYTES];	/* not secret */
+	static uint8_t scratch[SCRATCH_BYTES];
 	struct buf body = buf_over(scratch, sizeof(scratch));
 	struct outbox_item *item;
 
 	if (message_encode(m, &body) != ST_OK)
 		unexpected("an answer does not encode", (int)m->id);
 	item = malloc(sizeof(*item) + body.len);
-	if (item == NULL)
+	if (item == NULL) {
+		wipe(scratch, body.len);
 		return NULL;
+	}
 	*item = (struct outbox_item){ .id = m->id, .len = body.len };
 	memcpy(item->body, scratch, body.len);
+	if (!message_is_ciphertext(m->id))
+		wipe(scratch, body.len);
 	return item;
 }
 
@@ -89,6 +94,8 @@ pop(struct outbox *o, enum role_id to)
 	if (item->next == NULL)
 		o->last[to] = NULL;
 	o->bytes -= item->len;
+	if (!message_is_ciphertext(item->id))
+		wipe(item->body, item->len);
 	free(item);
 }
 

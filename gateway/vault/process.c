@@ -183,9 +183,8 @@ static void
 on_peer_lost(struct role *role, enum role_id peer)
 {
 	(void)role;
-	outbox_forget(&process.outbox, peer);
-	if (peer == ROLE_INTAKE)
-		vault_intake_lost(&process.vault);
+	vault_peer_lost(&process.vault, peer);
+	outbox_forget(&process.outbox, peer);	/* last: that may answer */
 }
 
 static void

@@ -43,7 +43,30 @@ path_of(const struct segments *s, uint64_t id, char *path, size_t size)
 	    (unsigned long long)id);
 }
 
-/* A free place, or that of the file that was not used for longest. */
+static enum status
+sync_file(struct segments *s, struct segment_file *f)
+{
+	enum status st;
+
+	if (fdatasync(f->fd) == 0) {
+		f->dirty = false;
+		return ST_OK;
+	}
+	st = status_of_errno(errno);
+	log_line(LOG_ERROR, "segment-%06llu: the disk did not confirm what "
+	    "was written: %s; see the kernel's log",
+	    (unsigned long long)f->id, status_text(st));
+	s->lost = st;
+	return st;
+}
+
+/* Clean ones first, then the one that was not used for longest. */
+static bool
+goes_before(const struct segment_file *a, const struct segment_file *b)
+{
+	return a->dirty != b->dirty ? b->dirty : a->used < b->used;
+}
+
 static struct segment_file *
 place_for(struct segments *s)
 {
@@ -54,13 +77,13 @@ place_for(struct segments *s)
 
 		if (f->fd < 0)
 			return f;
-		if (f->used < best->used)
+		if (goes_before(f, best))
 			best = f;
 	}
-	/* What was written to it must not miss the next commit's sync. */
-	if (best->dirty && fdatasync(best->fd) != 0)
-		log_line(LOG_ERROR, "segment %llu: sync: errno %d",
-		    (unsigned long long)best->id, errno);
+	/* What was written to it must not miss the next commit's sync: a
+	 * failure here is that one's (s->lost). */
+	if (best->dirty)
+		(void)sync_file(s, best);
 	close_file(best);
 	return best;
 }
@@ -186,20 +209,24 @@ segments_read(struct segments *s, const struct extent *e, uint64_t offset,
 enum status
 segments_sync(struct segments *s, uint64_t *syncs)
 {
+	enum status st;
+
 	for (size_t i = 0; i < SEGMENT_OPEN_MAX; i++) {
 		struct segment_file *f = &s->file[i];
 
 		if (f->fd < 0 || !f->dirty)
 			continue;
-		if (fdatasync(f->fd) != 0)
-			return status_of_errno(errno);
-		f->dirty = false;
+		if (sync_file(s, f) != ST_OK)
+			break;
 		++*syncs;
 	}
-	if (s->new_file)
-		TRY(directory_sync(s->dir));
-	s->new_file = false;
-	return ST_OK;
+	st = s->lost;
+	s->lost = ST_OK;
+	if (st == ST_OK && s->new_file)
+		st = directory_sync(s->dir);
+	if (st == ST_OK)
+		s->new_file = false;
+	return st;
 }
 
 static enum status

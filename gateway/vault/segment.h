@@ -37,6 +37,7 @@ struct segments {
 	uint64_t    end;	/* of the active one, reservations included */
 	uint64_t    clock;
 	bool        new_file;	/* the directory must be synced, too */
+	enum status lost;	/* a sync nobody asked for failed; or ST_OK */
 	struct segment_file file[SEGMENT_OPEN_MAX];
 };
 
@@ -66,7 +67,9 @@ segments_read(struct segments *s, const struct extent *e, uint64_t offset,
     uint8_t *out, size_t len);
 
 /* Makes all that was written durable: one fdatasync per file written to,
- * which is one.  `*syncs` counts them. */
+ * which is one.  `*syncs` counts them.  Once it has failed, whatever was
+ * written since the last ST_OK may be lost, even where the next call is ST_OK
+ * (the kernel tells a lost page once). */
 MUST_CHECK enum status segments_sync(struct segments *s, uint64_t *syncs);
 
 /* Punches the extent out, or overwrites it with zeroes where the file system

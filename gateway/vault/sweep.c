@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "vault/bundle.h"
 #include "vault/card.h"
+#include "vault/delivery.h"
 #include "vault/job.h"
 
 /* Looking for old tombstones reads all of the lab card's. */
@@ -186,9 +187,14 @@ forget_garbage(struct vault *v, void *with)
 static enum status
 destroy_all(struct vault *v, const struct garbage *g)
 {
+	enum status st;
+
 	for (size_t i = 0; i < g->n; i++)
 		TRY(segments_destroy(&v->segments, &g->extent[i]));
-	return segments_sync(&v->segments, &v->segment_syncs);
+	st = segments_sync(&v->segments, &v->segment_syncs);
+	if (st != ST_OK)	/* it was their sync, too */
+		delivery_fail_all(v, st);
+	return st;
 }
 
 /* See sweep.h.  The rows go last: a crash in between repeats the punching. */
@@ -213,6 +219,24 @@ garbage_collect(struct vault *v)
 	return st == ST_OK;
 }
 
+/* The first file that something staged stands in, or the active one: no row
+ * names what a delivery has not committed yet. */
+static uint64_t
+first_in_use(const struct vault *v)
+{
+	uint64_t first = v->segments.active;
+
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		for (const struct staged *s = v->delivery[i] == NULL ? NULL
+		    : v->delivery[i]->staged; s != NULL; s = s->next) {
+			if (s->extent.segment != 0
+			    && s->extent.segment < first)
+				first = s->extent.segment;
+		}
+	}
+	return first;
+}
+
 static enum status
 drop_segment(struct vault *v, void *with)
 {
@@ -220,7 +244,7 @@ drop_segment(struct vault *v, void *with)
 	sqlite3_stmt *q = database_sql(&v->db, SQL_SEGMENT_EMPTY);
 	enum status st;
 
-	sql_u64(q, 1, v->segments.active);
+	sql_u64(q, 1, first_in_use(v));
 	st = sql_next(q);
 	*id = st == ST_OK ? col_u64(q, 0) : 0;
 	(void)sqlite3_reset(q);

@@ -277,6 +277,17 @@ vault_intake_lost(struct vault *v)
 
 /* See vault.h. */
 void
+vault_peer_lost(struct vault *v, enum role_id peer)
+{
+	if (peer == ROLE_INTAKE)	/* what it asked to commit is whole */
+		vault_intake_lost(v);
+	if (peer == ROLE_PICKUP)
+		reads_drop(v);
+	jobs_drop(v, peer);
+}
+
+/* See vault.h. */
+void
 vault_drained(struct vault *v)
 {
 	reads_pump(v);

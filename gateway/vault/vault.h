@@ -126,6 +126,9 @@ void vault_tick(struct vault *v);
 /* Intake is gone: its unfinished deliveries are, too. */
 void vault_intake_lost(struct vault *v);
 
+/* Nothing that a peer asked for reaches the one that comes after it. */
+void vault_peer_lost(struct vault *v, enum role_id peer);
+
 /* A peer takes bulk again. */
 void vault_drained(struct vault *v);
 

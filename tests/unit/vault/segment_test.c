@@ -1,5 +1,6 @@
 #include "vault/segment.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,6 +9,21 @@
 #include "tap.h"
 
 static char dir[64];
+static int sync_fails;			/* so many times */
+
+/* The linker puts this between segment.c and the kernel. */
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+int
+__wrap_fdatasync(int fd)
+{
+	if (sync_fails == 0)
+		return __real_fdatasync(fd);
+	sync_fails--;
+	errno = EIO;
+	return -1;
+}
 
 static void
 start(struct segments *s, uint64_t bytes_max)
@@ -158,9 +174,52 @@ test_resume(void)
 	end(&s);
 }
 
+/* More files are written to than can be open: one must go, and cannot be
+ * synced.  What was in it is lost, so the next commit must not be told OK. */
+static void
+test_a_lost_sync_is_told(void)
+{
+	struct segments s;
+	uint64_t syncs = 0;
+
+	start(&s, 10);
+	for (int i = 0; i < SEGMENT_OPEN_MAX; i++)
+		(void)put(&s, "12345678");
+	sync_fails = 1;
+	(void)put(&s, "12345678");
+	ok(sync_fails == 0, "the one that goes is synced");
+	ok(segments_sync(&s, &syncs) == ST_IO, "its failure is the commit's");
+	ok(segments_sync(&s, &syncs) == ST_OK, "once");
+	end(&s);
+}
+
+/* A file that only was read goes before one that was written to. */
+static void
+test_clean_files_go_first(void)
+{
+	struct segments s;
+	struct extent e[SEGMENT_OPEN_MAX + 1], one;
+	uint64_t syncs = 0;
+
+	start(&s, 10);
+	for (int i = 0; i <= SEGMENT_OPEN_MAX; i++)
+		e[i] = put(&s, "12345678");
+	ok(segments_sync(&s, &syncs) == ST_OK, "all are clean");
+	one = put(&s, "12345678");
+	syncs = 0;
+	for (int i = 0; i <= SEGMENT_OPEN_MAX; i++)
+		(void)holds(&s, &e[i], "12345678");
+	ok(segments_sync(&s, &syncs) == ST_OK && syncs == 1
+	    && holds(&s, &one, "12345678"),
+	    "what was written to stays open for its sync");
+	end(&s);
+}
+
 int
 main(void)
 {
+	test_a_lost_sync_is_told();
+	test_clean_files_go_first();
 	test_append_and_read();
 	test_rotation_and_many_files();
 	test_destroy();

@@ -254,6 +254,41 @@ test_q0_erases_nothing(void)
 	rig_close(&r);
 }
 
+/* All that a file held is over, but a delivery is just writing to it, and the
+ * next one has gone on to a new file. */
+static void
+test_staged_files_stay(void)
+{
+	struct rig r;
+	struct rig_report report = plain;
+	struct rig_result a, b;
+
+	rig_open(&r);
+	r.settings.segment_bytes = 250000;
+	rig_reopen(&r, false);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	(void)rig_deliver(&r, &report);
+	rig_wait(&r, RIG_WINDOW_S);
+	report.key = 2;
+	a = rig_begin(&r, &report);
+	rig_seal(&r, &report, &a);
+	report.key = 3;
+	b = rig_begin(&r, &report);
+	rig_seal(&r, &report, &b);
+	ok(r.v.segments.active == 2, "the second is in a new file");
+	(void)rig_sweep(&r);
+	rig_forget(&r);
+	rig_take_commit(&r, a.delivery);
+	rig_take_commit(&r, b.delivery);
+	(void)vault_turn(&r.v);
+	ok(rig_answer(&r, MSG_DELIVERY_STORED, 1)->delivery_stored.outcome
+	    == ST_OK, "both are stored");
+	rig_reopen(&r, true);
+	ok(rig_read(&r, a.name) == ST_OK && rig_read(&r, b.name) == ST_OK,
+	    "and both can be read");
+	rig_close(&r);
+}
+
 /* Deleted rows do not linger in the journal. */
 static void
 test_journal_is_cut(void)
@@ -302,6 +337,7 @@ main(void)
 {
 	test_q0_erases_nothing();
 	test_journal_is_cut();
+	test_staged_files_stay();
 	test_orphan_in_the_last_but_one();
 	test_closing();
 	test_row_objects();

@@ -7,8 +7,8 @@ VAULT_ALL_SRCS = $(filter-out vault/outbox.c vault/policy.c vault/process.c, \
                  jose/compact.c jose/json_header.c jose/jwk.c jose/jws.c \
                  $(base_SRCS:%=base/%)
 
-VAULT_TESTS = delivery_test desk_test pickup_test report_test share_test \
-              store_test sweep_test throttle_test
+VAULT_TESTS = delivery_test desk_test job_test pickup_test report_test \
+              share_test store_test sweep_test throttle_test
 
 define vault_test
 UNIT += vault/$(1)
@@ -18,6 +18,9 @@ vault/$(1)_LIBS  = sqlcipher bearssl
 endef
 $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
+# These look at what the code under test asks of the kernel and the library.
+$(OUT)/tests/unit/vault/job_test:     LDFLAGS += -Wl,--wrap=wipe
+$(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
 UNIT += vault/audit_test vault/keys_test vault/keystore_test \
         vault/merkle_test vault/outbox_test vault/schema_test \
