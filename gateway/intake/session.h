@@ -25,6 +25,9 @@
  * does not happen for a passing reason (NOTHING), the connection is closed
  * without a word, because that is what every sender repeats.
  *
+ * A frame with several messages (an HL7 batch) goes from REPLYING back to
+ * STORING until each has its own answer.
+ *
  * LINGERING: a sender that is refused in the middle of a message gets its
  * answer only if what it still sends is taken off the wire.
  */
