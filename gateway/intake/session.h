@@ -128,7 +128,8 @@ void session_stop(struct session *s);
 
 /* --- provided by the role (intake.c), or by a test ------------------------- */
 
-/* Asks for a message (a frame, or part of a batch) to be stored; it is borrowed until session_forget_frame().
+/* Asks for a message (a frame, or part of a batch) to be stored; it is
+ * borrowed until session_forget_frame().
  * One of the three results follows. */
 void intake_store(struct session *s, struct span frame);
 
