@@ -1,27 +1,39 @@
 #include "vault/throttle.h"
 
 struct rule {
-	uint64_t limit;		/* wrong attempts per hour; 0: configured */
+	uint64_t limit;		/* wrong attempts per hour; 0: configured ... */
+	uint64_t times;		/* ... times this */
 	uint64_t block_s;	/* the first time */
 	uint64_t block_max_s;	/* it doubles up to here */
 };
 
-enum { HOUR = 3600, DAY = 86400, RULES = 3 };
+enum { HOUR = 3600, DAY = 86400 };
 
 /*
- * A card: ten wrong attempts in the hour that the first one starts, then an
- * hour without any, later two, at most four.  A branch's phones may share an
- * address, so that one is wide; the box's only slows a flood down.
+ * Ten wrong attempts at a card from one address in the hour that the first
+ * one starts, then an hour without any, later two, at most four.  From many
+ * addresses together a hundred, and a wait that a patient at the counter can
+ * sit out.  The phones of a branch may share an address (IPv4) and do share
+ * a /64, so those are wide; the box's only slows a flood down.
  */
-static const struct rule rules[RULES] = {
-	{ 0,    HOUR, 4 * HOUR },	/* card */
-	{ 60,   600,  HOUR },		/* network */
-	{ 1000, 10,   60 },		/* box */
+static const struct rule rules[THROTTLES] = {
+	[THROTTLE_PAIR]    = { 0,    1,  HOUR, 4 * HOUR },
+	[THROTTLE_CARD]    = { 0,    10, 60,   600 },
+	[THROTTLE_ADDRESS] = { 60,   0,  600,  HOUR },
+	[THROTTLE_NETWORK] = { 600,  0,  60,   600 },
+	[THROTTLE_BOX]     = { 1000, 0,  10,   60 },
 };
 
 struct counter {
 	uint64_t wrong, since_on_s, until_on_s, strikes;
 };
+
+static void
+mac(const struct vault *v, const char *what, struct span bytes,
+    uint8_t out[static 32])
+{
+	keys_mac(&v->secrets->keys, KEY_THROTTLE, what, bytes, out);
+}
 
 /* See throttle.h. */
 void
@@ -30,19 +42,19 @@ throttle_keys(const struct vault *v, struct span card,
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	bool is_v4 = memcmp(peer, mapped, sizeof(mapped)) == 0;
+	uint8_t pair[16 + 32];
 
-	keys_mac(&v->secrets->keys, KEY_THROTTLE, "card", card, out->card);
-	/* An IPv6 client owns its /64. */
-	keys_mac(&v->secrets->keys, KEY_THROTTLE, "peer",
-	    (struct span){ peer, is_v4 ? 16 : 8 }, out->network);
-	keys_mac(&v->secrets->keys, KEY_THROTTLE, "box", (struct span){ NULL, 0 },
-	    out->box);
-}
-
-static const uint8_t *
-key_of(const struct throttle_keys *keys, size_t rule)
-{
-	return rule == 0 ? keys->card : rule == 1 ? keys->network : keys->box;
+	memcpy(pair, peer, 16);
+	mac(v, "card", card, out->key[THROTTLE_CARD]);
+	memcpy(pair + 16, out->key[THROTTLE_CARD], 32);
+	mac(v, "pair", (struct span){ pair, sizeof(pair) },
+	    out->key[THROTTLE_PAIR]);
+	mac(v, "peer", (struct span){ peer, 16 },
+	    out->key[THROTTLE_ADDRESS]);
+	/* An IPv4 address is a network of its own. */
+	mac(v, "network", (struct span){ peer, is_v4 ? 16 : 8 },
+	    out->key[THROTTLE_NETWORK]);
+	mac(v, "box", (struct span){ NULL, 0 }, out->key[THROTTLE_BOX]);
 }
 
 static enum status
@@ -75,6 +87,12 @@ save(struct vault *v, const uint8_t *key, const struct counter *c)
 	return sql_run(q);
 }
 
+static size_t
+first_of(bool with_card)
+{
+	return with_card ? 0 : THROTTLE_ADDRESS;
+}
+
 /* See throttle.h. */
 enum status
 throttle_check(struct vault *v, const struct throttle_keys *keys,
@@ -83,8 +101,8 @@ throttle_check(struct vault *v, const struct throttle_keys *keys,
 	uint64_t longest = 0, now = v->clock.on_s;
 	struct counter c;
 
-	for (size_t i = with_card ? 0 : 1; i < RULES; i++) {
-		TRY(load(v, key_of(keys, i), &c));
+	for (size_t i = first_of(with_card); i < THROTTLES; i++) {
+		TRY(load(v, keys->key[i], &c));
 		if (c.until_on_s > now && c.until_on_s - now > longest)
 			longest = c.until_on_s - now;
 	}
@@ -127,13 +145,13 @@ throttle_count(struct vault *v, const struct throttle_keys *keys,
 	uint64_t limit;
 
 	*limited = false;
-	for (size_t i = with_card ? 0 : 1; i < RULES; i++) {
+	for (size_t i = first_of(with_card); i < THROTTLES; i++) {
 		limit = rules[i].limit != 0 ? rules[i].limit
-		    : v->settings.wrong_tokens_per_hour;
-		TRY(load(v, key_of(keys, i), &c));
+		    : v->settings.wrong_tokens_per_hour * rules[i].times;
+		TRY(load(v, keys->key[i], &c));
 		if (count_one(&c, &rules[i], limit, v->clock.on_s, wrong))
 			*limited = true;
-		TRY(save(v, key_of(keys, i), &c));
+		TRY(save(v, keys->key[i], &c));
 	}
 	return ST_OK;
 }

@@ -152,7 +152,7 @@ test_keys_hide(void)
 	start(&r);
 	(void)try(&r, "CARD000001", 8);
 	ok(rig_sql(&r, "SELECT count(*) FROM throttle WHERE "
-	    "length(key) = 32") == 3, "three counters");
+	    "length(key) = 32") == 5, "five counters");
 	ok(rig_sql(&r, "SELECT count(*) FROM throttle WHERE "
 	    "instr(CAST(key AS TEXT), 'CARD') > 0") == 0,
 	    "none of which holds a card's number");
@@ -176,19 +176,53 @@ test_strikes_are_forgiven(void)
 }
 
 static uint64_t
-try_from(struct rig *r, const uint8_t *peer, unsigned n)
+try_as(struct rig *r, const uint8_t *peer, const char *number, uint8_t token)
 {
 	struct message m = { .id = MSG_CARD_OPEN };
-	uint8_t wrong[32] = { 0 };
-	char number[CARD_TEXT + 1];
+	uint8_t hash[32];
 
-	snprintf(number, sizeof(number), "YYYYYYY%03u", n % 1000);
+	memset(hash, token, sizeof(hash));
 	m.card_open.card = span_of(number);
-	m.card_open.token_hash = (struct span){ wrong, 32 };
+	m.card_open.token_hash = (struct span){ hash, 32 };
 	m.card_open.peer = (struct span){ peer, 16 };
 	return rig_ask(r, &m, MSG_CARD_OPENED)->card_opened.outcome;
 }
 
+/* A wrong attempt at a card that nobody tried before. */
+static uint64_t
+try_from(struct rig *r, const uint8_t *peer, unsigned n)
+{
+	char number[CARD_TEXT + 1];
+
+	snprintf(number, sizeof(number), "YYYYYYY%03u", n % 1000);
+	return try_as(r, peer, number, 8);
+}
+
+/* The phones of a branch share a /64, global, unique local or link-local. */
+static void
+test_ipv6_neighbours(void)
+{
+	static const uint8_t first[][2] = {
+		{ 0x20, 0x01 }, { 0xfd, 0x00 }, { 0xfe, 0x80 }
+	};
+
+	for (size_t i = 0; i < COUNT(first); i++) {
+		struct rig r;
+		uint8_t peer[16] = { first[i][0], first[i][1], [15] = 1 };
+
+		start(&r);
+		for (unsigned n = 0; n < 60; n++)
+			(void)try_from(&r, peer, n);
+		ok(try_from(&r, peer, 98) == ST_THROTTLED,
+		    "%02x%02x: an address has sixty", first[i][0], first[i][1]);
+		peer[15] = 2;
+		ok(try_as(&r, peer, "CARD000001", 7) == ST_OK,
+		    "its neighbour in the /64 is served");
+		rig_close(&r);
+	}
+}
+
+/* Someone who takes a new address for each attempt. */
 static void
 test_ipv6_network(void)
 {
@@ -196,15 +230,50 @@ test_ipv6_network(void)
 	uint8_t peer[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1 };
 
 	start(&r);
-	for (unsigned i = 0; i < 60; i++) {
+	for (unsigned i = 0; i < 600; i++) {
+		peer[14] = (uint8_t)(i >> 8);
 		peer[15] = (uint8_t)i;
 		(void)try_from(&r, peer, i);
 	}
-	peer[15] = 99;
-	ok(try_from(&r, peer, 98) == ST_THROTTLED,
-	    "an IPv6 client's addresses are one: its /64");
+	peer[13] = 1;
+	ok(try_from(&r, peer, 998) == ST_THROTTLED, "a /64 has 600");
 	peer[7] = 2;
-	ok(try_from(&r, peer, 99) == ST_NOT_FOUND, "the next /64 is another");
+	ok(try_from(&r, peer, 999) == ST_NOT_FOUND, "the next /64 is another");
+	peer[7] = 1;
+	rig_wait(&r, 60);
+	ok(try_from(&r, peer, 999) == ST_NOT_FOUND, "it waits for a minute");
+	rig_close(&r);
+}
+
+/* A number is public: who does not have the slip must not close it. */
+static void
+test_card_stays_open_for_others(void)
+{
+	struct rig r;
+	uint8_t peer[16] = { [10] = 0xff, [11] = 0xff, 10, 1, 0, 1 };
+
+	start(&r);
+	for (unsigned i = 0; i < 10; i++)
+		(void)try_as(&r, peer, "CARD000001", 8);
+	ok(try_as(&r, peer, "CARD000001", 7) == ST_THROTTLED,
+	    "ten wrong tokens close the card for their address");
+	ok(try(&r, "CARD000001", 7) == ST_OK, "not for another");
+	for (unsigned i = 0; i < 90; i++) {
+		peer[15] = (uint8_t)(2 + i / 9);
+		(void)try_as(&r, peer, "CARD000001", 8);
+	}
+	ok(rig_open_card(&r, "CARD000001", 7)->retry_after_s == 60,
+	    "a hundred from eleven addresses close it for a minute");
+	for (unsigned round = 0; round < 8; round++) {
+		rig_wait(&r, 600);
+		for (unsigned i = 0; i < 100; i++) {
+			peer[14] = (uint8_t)(round + 1);
+			peer[15] = (uint8_t)i;
+			(void)try_as(&r, peer, "CARD000001", 8);
+		}
+	}
+	ok(rig_open_card(&r, "CARD000001", 7)->retry_after_s == 600,
+	    "however often: never for more than ten minutes");
 	rig_close(&r);
 }
 
@@ -212,7 +281,9 @@ int
 main(void)
 {
 	test_strikes_are_forgiven();
+	test_ipv6_neighbours();
 	test_ipv6_network();
+	test_card_stays_open_for_others();
 	test_ten_an_hour("CARD000001", "a card");
 	test_ten_an_hour("NOSUCHCARD", "no card");
 	test_right_tokens_do_not_count();
