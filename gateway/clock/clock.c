@@ -81,7 +81,8 @@ believe(struct clock *c, uint64_t system_s)
 		c->step_ms -= step;
 	}
 	publish(c);
-	c->hi_s = system_s > c->lo_s ? system_s : c->lo_s;
+	c->hi_s = min_of(system_s > c->lo_s ? system_s : c->lo_s,
+	    c->lo_s + CLOCK_AHEAD_MAX_S);
 	c->quality = CLOCK_Q2;
 	c->was_good = true;
 }
@@ -139,6 +140,13 @@ uint64_t
 clock_now_s(const struct clock *c)
 {
 	return c->hi_s == CLOCK_FOREVER ? c->lo_s : c->hi_s;
+}
+
+/* See clock.h. */
+bool
+clock_has_come(const struct clock *c, uint64_t s)
+{
+	return c->lo_s >= s;
 }
 
 /* See clock.h. */

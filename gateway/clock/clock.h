@@ -29,7 +29,11 @@ enum {
 	/* One source moves `lo` forward by a day at most ... */
 	CLOCK_STEP_MAX_S = 86400,
 	/* ... and earns the next day within an hour of running. */
-	CLOCK_STEP_PER_S = 24
+	CLOCK_STEP_PER_S = 24,
+	/* hi is at most so far beyond lo: longer than any bundle is kept (366
+	 * days until it opens, 30 open), so that what closed while the box was
+	 * off is closed; short enough to keep nonsense out of records. */
+	CLOCK_AHEAD_MAX_S = 400 * 86400
 };
 
 /* What survives a power loss. */
@@ -77,6 +81,9 @@ clock_floor_best(const struct clock_floor *a, const struct clock_floor *b);
 
 /* The one number to print in records and claims: hi where it is known. */
 uint64_t clock_now_s(const struct clock *c);
+
+/* `s` has certainly passed: what waits for it may begin. */
+bool clock_has_come(const struct clock *c, uint64_t s);
 
 /* A thing that closes at `closes_s` UTC, or when the powered-on counter
  * reaches `closes_on_s`: must it be refused; may it be destroyed? */

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
+#include "jose/jwk.h"
 #include "vault/job.h"
 
 static enum status
@@ -33,9 +34,8 @@ unwrap(struct vault *v, sqlite3_stmt *q)
 	return ST_OK;
 }
 
-/* See box.h. */
-enum status
-box_load(struct vault *v)
+static enum status
+load(struct vault *v)
 {
 	sqlite3_stmt *q = database_sql(&v->db, SQL_BOX_GET);
 	enum status st = sql_next(q);
@@ -52,4 +52,14 @@ box_load(struct vault *v)
 		log_line(LOG_ERROR, "vault.db: the box's signing key cannot be "
 		    "read; restore the backup; no file was changed");
 	return st;
+}
+
+/* See box.h. */
+enum status
+box_load(struct vault *v)
+{
+	struct buf kid = buf_over(v->box_kid, sizeof(v->box_kid));
+
+	TRY(load(v));
+	return jwk_thumbprint(&v->box_key, &kid);
 }

@@ -1,6 +1,6 @@
 /*
  * box.h -- the box's own signing key: made once, kept wrapped in the
- * database, public half known to every slip.
+ * database, public half and its thumbprint at hand.
  */
 #ifndef VAULT_BOX_H
 #define VAULT_BOX_H

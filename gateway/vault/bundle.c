@@ -156,9 +156,10 @@ bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id)
 	*id = (uint64_t)sqlite3_last_insert_rowid(v->db.handle);
 	TRY(add_object(v, *id, b));
 	TRY(add_seal(v, *id, b));
-	q = database_sql(&v->db, SQL_CARD_SEQ);
+	q = database_sql(&v->db, SQL_CARD_SEALED);
 	sql_u64(q, 1, b->card);
 	sql_u64(q, 2, b->seq);
+	sql_bytes(q, 3, b->patient, 32);
 	TRY(sql_run(q));
 	/* Frozen since it was looked up: what is sealed to it is lost. */
 	return sqlite3_changes(v->db.handle) == 1 ? ST_OK : ST_INVALID;
@@ -264,7 +265,7 @@ bundle_is_open(const struct vault *v, const struct bundle *b)
 {
 	return b->live && b->release == RELEASE_DELIVER
 	    && b->status != BUNDLE_PRELIMINARY
-	    && b->opens_s <= clock_now_s(&v->clock)
+	    && clock_has_come(&v->clock, b->opens_s)
 	    && !clock_is_closed(&v->clock, b->closes_s, b->closes_on_s);
 }
 

@@ -15,6 +15,7 @@ enum { NAME_HASH_BYTES = 16 };
 /* What a delivery brings. */
 struct bundle_new {
 	uint8_t  bid[BID_BYTES];
+	uint8_t  patient[32];	/* the card's from now on, if it has none */
 	uint64_t card, report, seq;
 	uint64_t release, status, exams;
 	uint64_t opens_s, closes_s, closes_on_s;
@@ -35,8 +36,8 @@ struct bundle {
 };
 
 /* Within a transaction: stores a bundle; `*id` is its row.  ST_EXISTS where
- * its name or bid was used before, ST_INVALID where the card was frozen
- * meanwhile, otherwise as sql_run(). */
+ * its name or bid was used before, ST_INVALID where the card was frozen or
+ * became another patient's meanwhile, otherwise as sql_run(). */
 MUST_CHECK enum status
 bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id);
 

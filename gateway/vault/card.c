@@ -14,7 +14,8 @@ take_row(sqlite3_stmt *q, struct card *c)
 	TRY(col_copy(q, 4, c->public_key, sizeof(c->public_key)));
 	c->lab = col_u64(q, 5) != 0;
 	c->last_seq = col_u64(q, 6);
-	return ST_OK;
+	c->has_patient = !col_is_null(q, 7);
+	return c->has_patient ? col_copy(q, 7, c->patient, 32) : ST_OK;
 }
 
 /* See card.h. */
@@ -43,7 +44,7 @@ bool
 card_is_active(const struct vault *v, const struct card *c)
 {
 	return c->state == CARD_ACTIVE
-	    && c->expires_s > clock_now_s(&v->clock);
+	    && !clock_has_come(&v->clock, c->expires_s);
 }
 
 /* See card.h. */

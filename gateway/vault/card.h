@@ -15,6 +15,8 @@ struct card {
 	uint8_t  number[CARD_TEXT];
 	uint8_t  token_hash[32];
 	uint8_t  public_key[65];
+	bool     has_patient;	/* never on the lab's */
+	uint8_t  patient[32];	/* intake's keyed hash, of its first result */
 };
 
 /* Tombstones are shown, and a late bundle can be fetched, so long after. */

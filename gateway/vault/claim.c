@@ -43,11 +43,12 @@ claim_payload(const struct claim *c, struct buf *out)
 /* See claim.h. */
 enum status
 claim_sign(const struct claim *c, const struct secret_32 *key,
-    struct buf *out)
+    struct span kid, struct buf *out)
 {
 	uint8_t storage[1024];	/* not secret */
 	struct buf payload = buf_over(storage, sizeof(storage));
 
 	TRY(claim_payload(c, &payload));
-	return jws_sign(key, "guichet-claim+jws", buf_span(&payload), out);
+	return jws_sign_with_kid(key, kid, "guichet-claim+jws",
+	    buf_span(&payload), out);
 }

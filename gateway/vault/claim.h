@@ -21,9 +21,10 @@ struct claim {
 /* Appends the payload; ST_OK, ST_INVALID (status) or ST_NO_SPACE. */
 MUST_CHECK enum status claim_payload(const struct claim *c, struct buf *out);
 
-/* Appends the compact JWS of it; as claim_payload(). */
+/* Appends the compact JWS of it; `kid` is the key's thumbprint.  As
+ * claim_payload(), and ST_INVALID where `key` is none. */
 MUST_CHECK enum status
 claim_sign(const struct claim *c, const struct secret_32 *key,
-    struct buf *out);
+    struct span kid, struct buf *out);
 
 #endif

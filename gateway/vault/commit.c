@@ -64,6 +64,7 @@ add_bundle(struct vault *v, const struct staged *s, uint64_t report)
 	uint64_t id = 0;
 
 	memcpy(b.bid, s->bid, BID_BYTES);
+	memcpy(b.patient, s->new.patient, 32);
 	memcpy(b.name, s->name, 32);
 	TRY(bundle_add(v, &b, &id));
 	q = database_sql(&v->db, SQL_REPORT_LINK);
@@ -106,7 +107,7 @@ store_revocation(struct vault *v, const struct delivery *d,
 	const char *ev = s->decision == REPORT_QUARANTINE ? "quarantine"
 	    : incident ? "incident" : "withdraw";
 	struct audit_event e = event_of(d, ev, NULL);
-	char bid[BID_TEXT];
+	char bid[BID_TEXT], card[CARD_REFERENCE + 1] = "";
 	unsigned ended = 0;
 	uint64_t report = 0;
 
@@ -120,6 +121,11 @@ store_revocation(struct vault *v, const struct delivery *d,
 	e.det[0] = (struct audit_detail){ "revoked", NULL, ended };
 	e.det[1] = (struct audit_detail){ "reads", NULL,
 	    known->bundle_reads };
+	if (s->is_anothers_card) {
+		card_reference(v, (struct span){ s->card.number, CARD_TEXT },
+		    card);
+		e.det[2] = (struct audit_detail){ "card", card, 0 };
+	}
 	if (incident || s->decision == REPORT_QUARANTINE)
 		log_line(LOG_WARNING, "%s: a report needs a person to look at "
 		    "it: see `guichet audit`", ev);

@@ -218,15 +218,15 @@ foresee(const struct delivery *d, const struct staged *until,
     struct report_known *known)
 {
 	for (const struct staged *s = d->staged; s != until; s = s->next) {
-		if (!s->has_decision || s->decision != REPORT_SEAL
+		if (!s->has_decision
 		    || memcmp(s->new.key, until->new.key, 32) != 0)
 			continue;
-		*known = (struct report_known){ .exists = true,
-		    .version_ms = s->new.version_ms, .state = REPORT_ACTIVE,
-		    .release = s->new.release, .status = s->new.status,
-		    .card = s->card.id, .bundle = 1, .bundle_live = true };
-		memcpy(known->patient, s->new.patient, 32);
-		memcpy(known->content, s->new.content, 32);
+		*known = report_after(known, &s->new, s->decision);
+		if (s->decision != REPORT_SEAL)
+			continue;
+		known->bundle = 1;	/* any but none */
+		known->bundle_live = true;
+		known->bundle_reads = 0;
 		memcpy(known->bid, s->bid, BID_BYTES);
 	}
 }
@@ -246,6 +246,34 @@ next_seq(const struct vault *v, const struct card *card)
 		}
 	}
 	return seq + 1;
+}
+
+/*
+ * A slip is one patient's.  The first result that was sealed to it tells
+ * whose, even while that one is on its way; the lab's card is everybody's.
+ */
+static bool
+is_anothers_card(const struct vault *v, const struct staged *s)
+{
+	const struct card *card = &s->card;
+
+	if (card->lab)
+		return false;
+	if (card->has_patient)
+		return memcmp(card->patient, s->new.patient, 32) != 0;
+	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
+		const struct delivery *d = v->delivery[i];
+
+		for (const struct staged *o = d == NULL ? NULL : d->staged;
+		    o != NULL; o = o->next) {
+			if (o != s && o->has_decision
+			    && o->decision == REPORT_SEAL
+			    && o->card.id == card->id && memcmp(o->new.patient,
+			    s->new.patient, 32) != 0)
+				return true;
+		}
+	}
+	return false;
 }
 
 static void
@@ -276,6 +304,10 @@ decide(struct vault *v, struct delivery *d, struct staged *s)
 	s->decision = report_decide(&known, &s->new);
 	if (s->decision == REPORT_SEAL && !s->has_card)
 		return ST_NOT_FOUND;
+	if (s->decision == REPORT_SEAL && is_anothers_card(v, s)) {
+		s->decision = REPORT_QUARANTINE;
+		s->is_anothers_card = true;
+	}
 	if (s->decision == REPORT_SEAL)
 		plan_seal(v, s, &known);
 	s->has_decision = true;

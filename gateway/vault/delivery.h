@@ -45,6 +45,7 @@ struct staged {
 	size_t   order_len;
 	struct card card;
 	bool     has_card;
+	bool     is_anothers_card;	/* hence the quarantine */
 	uint8_t  bid[BID_BYTES];
 	uint64_t seq;
 	bool     has_replaces;

@@ -78,7 +78,7 @@ is_shown(const struct vault *v, const struct bundle *b)
 	return b->release == RELEASE_DELIVER
 	    && b->status != BUNDLE_SUPERSEDED
 	    && b->status != BUNDLE_PRELIMINARY
-	    && b->opens_s <= clock_now_s(&v->clock);
+	    && clock_has_come(&v->clock, b->opens_s);
 }
 
 /* The newest bundles of a card that its patient may know of. */

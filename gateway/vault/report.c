@@ -100,32 +100,52 @@ later(uint64_t a, uint64_t b)
 }
 
 /*
- * A withdrawal of the LIS clears the content, so that the same content may
- * come back as a newer version; one from the desk keeps it (cards and
- * bundles change the state only), so that a repetition does not undo it.
+ * See report.h.  A withdrawal of the LIS clears the content, so that the same
+ * content may come back as a newer version; one from the desk keeps it (cards
+ * and bundles change the state only), so that a repetition does not undo it.
  */
-static void
-bind_row(struct vault *v, sqlite3_stmt *q, const struct report_known *known,
-    const struct report_new *new, enum report_decision decision,
-    uint64_t bundle)
+struct report_known
+report_after(const struct report_known *known, const struct report_new *new,
+    enum report_decision decision)
 {
-	static const uint8_t none[32];
+	struct report_known k = *known;
 	bool seals = decision == REPORT_SEAL;
-	enum report_state state = state_after(decision);
 
-	if (decision == REPORT_SAME)
-		state = known->state;
-	sql_bytes(q, 1, new->key, 32);
-	sql_bytes(q, 2, known->exists ? known->patient : new->patient, 32);
-	sql_bytes(q, 3, seals || decision == REPORT_SAME
-	    ? new->content : none, 32);
-	sql_u64(q, 4, later(known->version_ms, new->version_ms));
-	sql_u64(q, 5, (uint64_t)state);
-	sql_u64(q, 6, new->release);
-	sql_u64(q, 7, new->status);
-	sql_u64(q, 8, seals || !known->exists ? new->card : known->card);
-	if (bundle != 0 || known->bundle != 0)
-		sql_u64(q, 9, bundle != 0 ? bundle : known->bundle);
+	if (decision == REPORT_OLD)
+		return k;
+	if (!known->exists)
+		memcpy(k.patient, new->patient, 32);
+	if (seals)
+		memcpy(k.content, new->content, 32);
+	else if (decision != REPORT_SAME)
+		memset(k.content, 0, 32);
+	k.exists = true;
+	k.version_ms = later(known->version_ms, new->version_ms);
+	if (decision != REPORT_SAME)
+		k.state = state_after(decision);
+	k.release = new->release;
+	k.status = new->status;
+	if (seals || !known->exists)
+		k.card = new->card;
+	k.bundle_live = known->bundle_live
+	    && (seals || decision == REPORT_SAME);
+	return k;
+}
+
+static void
+bind_row(struct vault *v, sqlite3_stmt *q, const uint8_t *key,
+    const struct report_known *k, uint64_t bundle)
+{
+	sql_bytes(q, 1, key, 32);
+	sql_bytes(q, 2, k->patient, 32);
+	sql_bytes(q, 3, k->content, 32);
+	sql_u64(q, 4, k->version_ms);
+	sql_u64(q, 5, (uint64_t)k->state);
+	sql_u64(q, 6, k->release);
+	sql_u64(q, 7, k->status);
+	sql_u64(q, 8, k->card);
+	if (bundle != 0 || k->bundle != 0)
+		sql_u64(q, 9, bundle != 0 ? bundle : k->bundle);
 	sql_u64(q, 10, clock_now_s(&v->clock));
 }
 
@@ -135,9 +155,10 @@ report_save(struct vault *v, const struct report_known *known,
     const struct report_new *new, enum report_decision decision,
     uint64_t bundle, uint64_t *id)
 {
+	struct report_known after = report_after(known, new, decision);
 	sqlite3_stmt *q = database_sql(&v->db, SQL_REPORT_PUT);
 
-	bind_row(v, q, known, new, decision, bundle);
+	bind_row(v, q, new->key, &after, bundle);
 	TRY(sql_run(q));
 	q = database_sql(&v->db, SQL_REPORT_ID);
 	sql_bytes(q, 1, new->key, 32);

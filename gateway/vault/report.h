@@ -50,6 +50,12 @@ enum report_decision {
 enum report_decision
 report_decide(const struct report_known *known, const struct report_new *new);
 
+/* What is known once the decision about `new` is stored; the bundle of a
+ * REPORT_SEAL is for the caller to fill in. */
+struct report_known
+report_after(const struct report_known *known, const struct report_new *new,
+    enum report_decision decision);
+
 /* Reads the row of `key`; exists is false where there is none.  As sql_run()
  * or ST_CORRUPT. */
 MUST_CHECK enum status

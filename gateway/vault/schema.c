@@ -146,6 +146,11 @@ const struct migration migrations[] = {
 	  ") STRICT, WITHOUT ROWID;"
 	  "CREATE INDEX ticket_share ON ticket(share);"
 	  "CREATE INDEX ticket_expires ON ticket(expires_s);" },
+	{ 6, "whose card it is",
+	  "ALTER TABLE card ADD COLUMN patient BLOB;"
+	  "UPDATE card SET patient = (SELECT r.patient FROM bundle b"
+	  "  JOIN report r ON r.id = b.report WHERE b.card = card.id"
+	  "  ORDER BY b.id LIMIT 1) WHERE lab = 0;" },
 };
 
 enum { STEPS = sizeof(migrations) / sizeof(migrations[0]) };

@@ -5,16 +5,21 @@
 #include "vault/claim.h"
 #include "vault/delivery.h"
 
+/*
+ * Opening is tested against lo and closing against hi: where the system clock
+ * is ahead, a new result is open at once and not closed already.  What it
+ * then stays open too long by that clock, the powered-on counter ends.
+ */
 static void
 plan_window(const struct vault *v, struct staged *s)
 {
-	uint64_t now = clock_now_s(&v->clock);
+	uint64_t lo = v->clock.lo_s, hi = clock_now_s(&v->clock);
 	uint64_t window = s->card.lab ? v->settings.lab_window_s
 	    : v->settings.window_s;
 
-	s->opens_s = s->opens_asked_s > now ? s->opens_asked_s : now;
-	s->closes_s = s->opens_s + window;
-	s->closes_on_s = v->clock.on_s + (s->closes_s - now);
+	s->opens_s = s->opens_asked_s > lo ? s->opens_asked_s : lo;
+	s->closes_s = (s->opens_s > hi ? s->opens_s : hi) + window;
+	s->closes_on_s = v->clock.on_s + (s->opens_s - lo) + window;
 }
 
 static enum status
@@ -57,7 +62,8 @@ make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
 	memcpy(c.name, m->name.ptr, 32);
 	memcpy(c.sha256, m->sha256.ptr, 32);
 	memcpy(c.replaces, s->replaces, BID_BYTES);
-	return claim_sign(&c, &v->secrets->signing_key, out);
+	return claim_sign(&c, &v->secrets->signing_key,
+	    (struct span){ v->box_kid, KID_TEXT }, out);
 }
 
 /* See delivery.h. */

@@ -18,7 +18,7 @@
 #include "vault/segment.h"
 
 enum {
-	BID_BYTES = 16, BID_TEXT = 22, CARD_TEXT = 10,
+	BID_BYTES = 16, BID_TEXT = 22, CARD_TEXT = 10, KID_TEXT = 43,
 	/* Sealed objects up to this size stand in their row. */
 	OBJECT_ROW_MAX = 32 * 1024,
 	/* The journal is written back by tick and sweep from here on, by a
@@ -79,6 +79,7 @@ struct vault {
 	struct audit     audit;
 	struct segments  segments;
 	struct p256_public box_key;
+	uint8_t  box_kid[KID_TEXT];	/* its thumbprint */
 
 	struct delivery *delivery[DELIVERIES_MAX];	/* in flight */
 	uint64_t staged_bytes;				/* of all of them */

@@ -69,6 +69,19 @@ test_jump_forward_is_rationed(void)
 }
 
 static void
+test_nonsense_is_bounded(void)
+{
+	struct clock c = running_since(t0);
+
+	clock_update(&c, t0 + 4000u * DAY, 5000);
+	ok(c.hi_s == c.lo_s + CLOCK_AHEAD_MAX_S, "hi stays in sight of lo");
+	ok(!clock_has_come(&c, c.lo_s + 1) && clock_has_come(&c, c.lo_s),
+	    "what opens waits for lo");
+	ok(clock_is_closed(&c, c.lo_s + 396u * DAY, UINT64_MAX),
+	    "all that can be stored is closed");
+}
+
+static void
 test_power_loss_leaves_the_floor(void)
 {
 	struct clock c = running_since(t0);
@@ -141,6 +154,7 @@ main(void)
 	test_new_box_believes_a_set_clock();
 	test_low_never_goes_back();
 	test_jump_forward_is_rationed();
+	test_nonsense_is_bounded();
 	test_power_loss_leaves_the_floor();
 	test_restart_without_reboot();
 	test_spent_step_survives_a_restart();

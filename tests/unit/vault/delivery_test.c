@@ -418,11 +418,12 @@ test_bounds(void)
 	struct rig_report far = plain;
 	struct rig_result got;
 	struct message m = { .id = MSG_REPORT_OPEN };
-	uint8_t key[32] = { 0 };
+	uint8_t key[32] = { 0 }, patient[32];
 	uint64_t last = ST_OK;
 
 	rig_open(&r);
 	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	memset(patient, 1, 32);
 	far.opens_s = UINT64_MAX;
 	ok(rig_begin(&r, &far).opened == ST_INVALID,
 	    "nothing opens after the end of time");
@@ -434,8 +435,9 @@ test_bounds(void)
 	for (uint64_t i = 1; i <= DELIVERY_REPORTS_MAX; i++) {
 		key[0] = (uint8_t)(i + 100);
 		m.report_open.report = i;
-		m.report_open.report_key = m.report_open.patient
-		    = m.report_open.content = (struct span){ key, 32 };
+		m.report_open.report_key = m.report_open.content
+		    = (struct span){ key, 32 };
+		m.report_open.patient = (struct span){ patient, 32 };
 		last = rig_ask(&r, &m, MSG_REPORT_OPENED)
 		    ->report_opened.outcome;
 		if (i + 1 == DELIVERY_REPORTS_MAX)
