@@ -2,7 +2,10 @@
  * a request cut anywhere, and a vault that answers, refuses or is silent. */
 #include <stdio.h>
 
+#include "base/base64.h"
+#include "base/wipe.h"
 #include "conn_fake.h"
+#include "memory_scan.h"
 #include "pickup_fake.h"
 #include "tap.h"
 
@@ -279,6 +282,47 @@ test_nothing_kept(void)
 	emit(CONN_CLOSED);
 }
 
+/* 43 symbols whose bytes are an alias. */
+static void
+make_alias(uint8_t alias[32])
+{
+	uint8_t symbols[43];
+	struct buf b = buf_over(alias, 32);
+
+	for (unsigned i = 0; i < SECRET_BYTES; i++)
+		symbols[i] = secret_byte(i);
+	memcpy(symbols + SECRET_BYTES, "AAA", 3);
+	if (base64url_decode((struct span){ symbols, 43 }, &b) != ST_OK)
+		abort();
+	wipe(symbols, sizeof(symbols));
+}
+
+static void
+test_alias_wiped(void)
+{
+	uint8_t alias[32];
+	struct message m = { .id = MSG_SHARE_MADE };
+
+	begin();
+	keep_heap();
+	make_alias(alias);
+	say("POST /api/v1/cards/" CARD "/shares HTTP/1.1\r\n" BEARER
+	    "Content-Length: 54\r\n\r\n"
+	    "{\"bid\":\"ABCDEFGHIJKLMNOPQRSTUV\",\"kind\":\"U\",\"ttl_s\":60}");
+	m.share_made = (struct msg_share_made){
+		.request = pickup_fake.asked.share_make.request,
+		.alias = { alias, sizeof(alias) },
+	};
+	pickup_fake_deliver(&m);
+	ok(wrote("201") && count_secrets() == 2,
+	    "a link's url is in the answer and in what was sent");
+	finish_write();
+	wipe(conn_fake.kept, sizeof(conn_fake.kept));
+	ok(count_secrets() == 0, "and afterwards nowhere");
+	session_abort(&pickup_fake.session);
+	emit(CONN_CLOSED);
+}
+
 /* --- the vault ----------------------------------------------------------------------------- */
 
 static struct message
@@ -505,6 +549,7 @@ main(void)
 	test_deadlines();
 	test_slow_reader();
 	test_nothing_kept();
+	test_alias_wiped();
 	test_card();
 	test_late_refusal();
 	test_vault_away();

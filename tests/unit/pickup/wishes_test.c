@@ -2,6 +2,7 @@
 #include "pickup/wishes.h"
 
 #include "base/wipe.h"
+#include "memory_scan.h"
 #include "tap.h"
 
 #define BID "ABCDEFGHIJKLMNOPQRST-_"
@@ -142,42 +143,6 @@ test_every_cut(void)
 
 /* --- what stays behind ----------------------------------------------------- */
 
-enum { SECRET_BYTES = 40 };
-
-/* Never in memory as it is but where a test puts it. */
-static uint8_t
-secret_byte(unsigned i)
-{
-	return (uint8_t)('A' + (i * 7 + 3) % 26);
-}
-
-/* How often the secret stands in memory that can be written. */
-static unsigned
-count_secrets(void)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[512], may[5];
-	unsigned long from, to;
-	unsigned n = 0, i;
-	const volatile uint8_t *p;
-
-	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, may) != 3 ||
-		    strncmp(may, "rw", 2) != 0)
-			continue;
-		for (p = (const uint8_t *)from;
-		    p + SECRET_BYTES < (const uint8_t *)to; p++) {
-			for (i = 0; i < SECRET_BYTES; i++)
-				if (p[i] != secret_byte(i))
-					break;
-			n += i == SECRET_BYTES;
-		}
-	}
-	if (maps != NULL)
-		fclose(maps);
-	return n;
-}
-
 static void
 test_passcode_wiped(void)
 {
@@ -185,6 +150,7 @@ test_passcode_wiped(void)
 	    "\"----------------------------------------\"}";
 	char *passcode = strchr(text, '-');
 
+	keep_heap();
 	for (unsigned i = 0; i < SECRET_BYTES; i++)
 		passcode[i] = (char)secret_byte(i);
 	ok(read_manifest(text) == ST_OK && count_secrets() == 1,
