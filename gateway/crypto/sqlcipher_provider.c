@@ -217,15 +217,38 @@ derive_key(void *ctx, int algorithm, const unsigned char *pass, int pass_len,
 	return DONE;
 }
 
+/* Asked once: CPUID costs a virtual machine more than a page's encryption. */
+static const br_block_cbcenc_class *
+encryption(void)
+{
+	static const br_block_cbcenc_class *chosen;
+
+	if (chosen == NULL)
+		chosen = br_aes_x86ni_cbcenc_get_vtable();
+	if (chosen == NULL)
+		chosen = &br_aes_ct64_cbcenc_vtable;
+	return chosen;
+}
+
+static const br_block_cbcdec_class *
+decryption(void)
+{
+	static const br_block_cbcdec_class *chosen;
+
+	if (chosen == NULL)
+		chosen = br_aes_x86ni_cbcdec_get_vtable();
+	if (chosen == NULL)
+		chosen = &br_aes_ct64_cbcdec_vtable;
+	return chosen;
+}
+
 static void
 encrypt(const unsigned char *key, unsigned char *iv, unsigned char *data,
     size_t len)
 {
-	const br_block_cbcenc_class *aes = br_aes_x86ni_cbcenc_get_vtable();
+	const br_block_cbcenc_class *aes = encryption();
 	br_aes_gen_cbcenc_keys expanded;
 
-	if (aes == NULL)
-		aes = &br_aes_ct64_cbcenc_vtable;
 	aes->init(&expanded.vtable, key, KEY_BYTES);
 	aes->run(&expanded.vtable, iv, data, len);
 	wipe(&expanded, sizeof(expanded));
@@ -235,11 +258,9 @@ static void
 decrypt(const unsigned char *key, unsigned char *iv, unsigned char *data,
     size_t len)
 {
-	const br_block_cbcdec_class *aes = br_aes_x86ni_cbcdec_get_vtable();
+	const br_block_cbcdec_class *aes = decryption();
 	br_aes_gen_cbcdec_keys expanded;
 
-	if (aes == NULL)
-		aes = &br_aes_ct64_cbcdec_vtable;
 	aes->init(&expanded.vtable, key, KEY_BYTES);
 	aes->run(&expanded.vtable, iv, data, len);
 	wipe(&expanded, sizeof(expanded));
