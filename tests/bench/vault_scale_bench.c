@@ -158,6 +158,7 @@ fill(uint64_t n)
 			database_checkpoint(&rig.v.db, true);
 	}
 	database_checkpoint(&rig.v.db, true);
+	sync();		/* filling did not, and the sweep must not pay for it */
 }
 
 /* --- measuring ----------------------------------------------------------- */
