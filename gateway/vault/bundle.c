@@ -99,6 +99,9 @@ add_seal(struct vault *v, uint64_t id, const struct bundle_new *b)
 	sql_u64(q, 1, id);
 	sql_bytes(q, 2, wrapped, sizeof(wrapped));
 	sql_blob(q, 3, buf_span(&out));
+	sql_blob(q, 4, b->sha256);
+	sql_blob(q, 5, b->delivery_key);
+	sql_blob(q, 6, b->delivery_digest);
 	return sql_run(q);
 }
 
@@ -176,7 +179,8 @@ take_row(sqlite3_stmt *q, struct bundle *out)
 	    .opens_s = col_u64(q, 4), .closes_s = col_u64(q, 5),
 	    .closes_on_s = col_u64(q, 6), .size = col_u64(q, 7),
 	    .extent = { col_u64(q, 8), col_u64(q, 9), col_u64(q, 7) },
-	    .reads = col_u64(q, 10), .id = col_u64(q, 11) };
+	    .reads = col_u64(q, 10), .id = col_u64(q, 11),
+	    .damaged = col_u64(q, 12) != 0 };
 	st = col_copy(q, 0, out->bid, BID_BYTES);
 	(void)sqlite3_reset(q);
 	return st;
@@ -263,7 +267,7 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 bool
 bundle_is_open(const struct vault *v, const struct bundle *b)
 {
-	return b->live && b->release == RELEASE_DELIVER
+	return b->live && !b->damaged && b->release == RELEASE_DELIVER
 	    && b->status != BUNDLE_PRELIMINARY
 	    && clock_has_come(&v->clock, b->opens_s)
 	    && !clock_is_closed(&v->clock, b->closes_s, b->closes_on_s);

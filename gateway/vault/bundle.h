@@ -24,6 +24,8 @@ struct bundle_new {
 	uint8_t  name[32];
 	struct extent extent;	/* segment 0: the bytes are in `object` */
 	struct span object, envelope;
+	struct span sha256;	/* of the object, as its claim says */
+	struct span delivery_key, delivery_digest;	/* that brought it */
 };
 
 /* A row, as far as its release depends on it. */
@@ -31,6 +33,7 @@ struct bundle {
 	uint64_t id;
 	uint8_t  bid[BID_BYTES];
 	bool     live;
+	bool     damaged;	/* in quarantine: recovery.h */
 	uint64_t release, status, opens_s, closes_s, closes_on_s, size, reads;
 	struct extent extent;
 };

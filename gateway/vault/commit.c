@@ -50,7 +50,8 @@ end_report(struct vault *v, const struct delivery *d, uint64_t report,
 }
 
 static enum status
-add_bundle(struct vault *v, const struct staged *s, uint64_t report)
+add_bundle(struct vault *v, const struct delivery *d,
+    const struct staged *s, uint64_t report)
 {
 	struct bundle_new b = { .card = s->card.id, .report = report,
 	    .seq = s->seq, .release = s->new.release,
@@ -59,7 +60,10 @@ add_bundle(struct vault *v, const struct staged *s, uint64_t report)
 	    .closes_on_s = s->closes_on_s, .size = s->size,
 	    .lab = s->card.lab,
 	    .extent = s->extent, .object = { s->object, s->size },
-	    .envelope = { s->envelope, s->envelope_len } };
+	    .envelope = { s->envelope, s->envelope_len },
+	    .sha256 = { s->sha256, 32 },
+	    .delivery_key = { d->key, 32 },
+	    .delivery_digest = { d->digest, 32 } };
 	sqlite3_stmt *q;
 	uint64_t id = 0;
 
@@ -86,7 +90,7 @@ store_sealed(struct vault *v, const struct delivery *d,
 	if (s->new.status != BUNDLE_APPENDED)
 		TRY(end_report(v, d, report, BUNDLE_SUPERSEDED, "supersede",
 		    &ended));
-	TRY(add_bundle(v, s, report));
+	TRY(add_bundle(v, d, s, report));
 	bid_write(s->bid, bid);
 	if (s->has_replaces)
 		bid_write(s->replaces, replaces);

@@ -356,9 +356,10 @@ database_checkpoint(struct database *db, bool truncate)
 	    truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
 	    NULL, NULL);
 
-	if (code == SQLITE_OK)
+	if (code == SQLITE_OK) {
 		db->wal_pages = 0;
-	else
+		db->is_settled = db->is_settled || truncate;
+	} else
 		log_line(LOG_WARNING, "%s: journal not written back: %s",
 		    db->path, sqlite3_errstr(code));
 }

@@ -26,6 +26,8 @@ struct database {
 	sqlite3_stmt *statement[SQL_COUNT];	/* made at first use */
 	const char   *path;			/* borrowed for ever */
 	unsigned      wal_pages;		/* not yet in the main file */
+	/* What was in the journal when it was opened is in the main file. */
+	bool          is_settled;
 };
 
 /*

@@ -97,7 +97,9 @@ on_delivery_begin(struct vault *v, const struct message *m)
 	sql_blob(q, 1, begin->key);
 	sql_blob(q, 2, begin->digest);
 	st = sql_next(q);
-	if (st == ST_OK && col_u64(q, 0) != 0) {
+	if (!vault_is_settled(v)) {
+		st = ST_BUSY;
+	} else if (st == ST_OK && col_u64(q, 0) != 0) {
 		st = ST_EXISTS;
 		a->ack = col_blob(q, 1);
 	} else if (st == ST_OK || st == ST_NOT_FOUND) {

@@ -51,7 +51,7 @@ struct staged {
 	bool     has_replaces;
 	uint8_t  replaces[BID_BYTES];
 	uint64_t opens_s, closes_s, closes_on_s, size, received;
-	uint8_t  name[32];
+	uint8_t  name[32], sha256[32];
 	struct extent extent;
 	uint8_t *object;		/* a small one; heap, `size` bytes */
 	uint8_t *envelope;		/* heap */

@@ -14,7 +14,7 @@ enum { JOB_BYTES_MAX = 8192 };
 void
 job_add(struct vault *v, const struct job_kind *kind, const struct message *m)
 {
-	uint8_t scratch[JOB_BYTES_MAX];	
+	uint8_t scratch[JOB_BYTES_MAX];
 	struct buf body = buf_over(scratch, sizeof(scratch));
 	struct job *job;
 
@@ -84,13 +84,14 @@ give_up(void)
 	exit(71);	/* EX_OSERR: the supervisor starts it again */
 }
 
+/* A full disk refuses the journal's last page or one before it: that one is
+ * surely not stored.  Any other failure may come after it was written. */
 static enum status
 commit(struct vault *v)
 {
 	enum status st = database_do(&v->db, SQL_COMMIT);
 
-	if (st != ST_OK && sqlite3_extended_errcode(v->db.handle)
-	    == SQLITE_IOERR_FSYNC)
+	if (st != ST_OK && st != ST_DISK_FULL && st != ST_EXISTS)
 		give_up();
 	return st;
 }

@@ -151,6 +151,12 @@ const struct migration migrations[] = {
 	  "UPDATE card SET patient = (SELECT r.patient FROM bundle b"
 	  "  JOIN report r ON r.id = b.report WHERE b.card = card.id"
 	  "  ORDER BY b.id LIMIT 1) WHERE lab = 0;" },
+	{ 7, "bundles whose bytes are not what was stored",
+	  "ALTER TABLE bundle ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;"
+	  "CREATE INDEX bundle_damaged ON bundle(id) WHERE damaged = 1;"
+	  "ALTER TABLE seal ADD COLUMN sha256 BLOB;"
+	  "ALTER TABLE seal ADD COLUMN delivery_key BLOB;"
+	  "ALTER TABLE seal ADD COLUMN delivery_digest BLOB;" },
 };
 
 enum { STEPS = sizeof(migrations) / sizeof(migrations[0]) };

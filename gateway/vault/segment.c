@@ -122,16 +122,18 @@ segments_resume(struct segments *s, uint64_t active, uint64_t end)
 {
 	struct segment_file *f;
 	struct stat about;
+	enum status st;
 
 	s->active = active;
 	s->end = end;
 	if (active == 0)
 		return ST_OK;
-	TRY(file_of(s, active, false, &f));
+	st = file_of(s, active, false, &f);
+	if (st == ST_NOT_FOUND)
+		st = file_of(s, active, true, &f);
+	TRY(st);
 	if (fstat(f->fd, &about) != 0)
 		return status_of_errno(errno);
-	if ((uint64_t)about.st_size < end)
-		return ST_CORRUPT;
 	if ((uint64_t)about.st_size > end
 	    && (ftruncate(f->fd, (off_t)end) != 0 || fsync(f->fd) != 0))
 		return status_of_errno(errno);
@@ -303,4 +305,15 @@ segments_disk_bytes(const struct segments *s, uint64_t id)
 
 	path_of(s, id, path, sizeof(path));
 	return stat(path, &about) == 0 ? (uint64_t)about.st_blocks * 512 : 0;
+}
+
+/* See segment.h. */
+uint64_t
+segments_length(const struct segments *s, uint64_t id)
+{
+	char path[256];
+	struct stat about;
+
+	path_of(s, id, path, sizeof(path));
+	return stat(path, &about) == 0 ? (uint64_t)about.st_size : 0;
 }

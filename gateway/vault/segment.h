@@ -45,8 +45,8 @@ void segments_init(struct segments *s, const char *dir, uint64_t bytes_max);
 void segments_close(struct segments *s);
 
 /* Goes on where the database says the last one ends; cuts off what a crash
- * left behind that.  ST_OK, ST_NOT_FOUND (the file is gone), ST_CORRUPT (it is
- * shorter), ST_IO, ST_DENIED. */
+ * left behind that.  A file that is gone is made, one that is shorter stays
+ * so (recovery.h): what is new goes behind `end`.  ST_OK, ST_IO, ST_DENIED. */
 MUST_CHECK enum status
 segments_resume(struct segments *s, uint64_t active, uint64_t end);
 
@@ -82,6 +82,9 @@ void segments_release(struct segments *s, const struct extent *e);
 
 /* Deletes a whole file that no row names any more. */
 void segments_remove(struct segments *s, uint64_t id);
+
+/* Length of file `id`; 0 where there is none. */
+uint64_t segments_length(const struct segments *s, uint64_t id);
 
 /* Bytes of disk that file `id` takes up, holes not counted. */
 uint64_t segments_disk_bytes(const struct segments *s, uint64_t id);

@@ -17,6 +17,7 @@ vault_SRCS = \
     pickup.c \
     policy.c \
     process.c \
+    recovery.c \
     report.c \
     schema.c \
     segment.c \

@@ -56,6 +56,7 @@ make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
 	TRY(make_room(v, s, m->size));
 	plan_window(v, s);
 	memcpy(s->name, m->name.ptr, 32);
+	memcpy(s->sha256, m->sha256.ptr, 32);
 	c.opens_s = s->opens_s;
 	c.closes_s = s->closes_s;
 	memcpy(c.bid, s->bid, BID_BYTES);

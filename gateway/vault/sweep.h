@@ -25,8 +25,4 @@ bool sweep_step(struct vault *v);
 /* Punches out what transactions left as garbage; false where nothing was. */
 bool garbage_collect(struct vault *v);
 
-/* After a crash: what is reserved in the last segments but named by no row.
- * As segments_resume(), or as sql_next(). */
-MUST_CHECK enum status segments_recover(struct vault *v);
-
 #endif

@@ -14,6 +14,7 @@
 #include "vault/job.h"
 #include "vault/keystore.h"
 #include "vault/pickup.h"
+#include "vault/recovery.h"
 #include "vault/schema.h"
 #include "vault/share.h"
 #include "vault/sweep.h"
@@ -152,13 +153,16 @@ open_segments(struct vault *v)
 	segments_init(&v->segments, v->settings.dir,
 	    v->settings.segment_bytes != 0 ? v->settings.segment_bytes
 	    : SEGMENT_BYTES_MAX);
-	st = segments_recover(v);
-	if (st != ST_OK)
-		log_line(LOG_ERROR, "segment-%06llu: %s: it is missing, "
-		    "shorter than %s says, or cannot be written; restore both "
-		    "from the same backup", (unsigned long long)
-		    v->segments.active, status_text(st), database_name);
-	return st;
+	st = recovery_resume(v);
+	if (st != ST_OK) {
+		log_line(LOG_ERROR, "segment-%06llu: %s: it cannot be "
+		    "written; check its owner and the kernel's log",
+		    (unsigned long long)v->segments.active, status_text(st));
+		return st;
+	}
+	/* Without room for its records it waits for some (vault_tick()). */
+	st = recovery_check(v);
+	return st == ST_DISK_FULL ? ST_OK : st;
 }
 
 static enum status
@@ -231,6 +235,13 @@ vault_close(struct vault *v)
 
 /* See vault.h. */
 bool
+vault_is_settled(const struct vault *v)
+{
+	return v->db.is_settled && v->is_checked;
+}
+
+/* See vault.h. */
+bool
 vault_may_wait(const struct vault *v)
 {
 	if (!jobs_are_commits(v))
@@ -263,6 +274,11 @@ void
 vault_tick(struct vault *v)
 {
 	timekeeper_tick(v);
+	if (!v->db.is_settled)
+		database_checkpoint(&v->db, true);
+	if (!v->is_checked && vault_has_space(v) == ST_OK
+	    && recovery_check(v) != ST_OK)
+		return;		/* logged; at the next tick again */
 	if (v->db.wal_pages > JOURNAL_PAGES)
 		database_checkpoint(&v->db, false);
 }

@@ -88,6 +88,7 @@ struct vault {
 	struct opened_read opened[READS_MAX];
 	unsigned next_opened;
 	bool     has_garbage;	/* extents to punch out */
+	bool     is_checked;	/* recovery.h */
 	bool     swept;		/* the journal holds deleted rows */
 
 	struct msg_intake_counters counters;
@@ -120,6 +121,13 @@ bool vault_turn(struct vault *v);
 /* Is it worth while to wait with vault_turn() for deliveries that are on their
  * way?  Not where anything else waits for its answer. */
 bool vault_may_wait(const struct vault *v);
+
+/*
+ * False where what was found at the start may not be on the disk, only in the
+ * kernel's cache after a sync that failed: until the journal was written back
+ * nothing may be acknowledged, neither what is new nor what is found again.
+ */
+bool vault_is_settled(const struct vault *v);
 
 /* Once a second: reads the clocks, saves the floor when it is due. */
 void vault_tick(struct vault *v);

@@ -120,19 +120,23 @@ add_report(uint64_t i, uint64_t card)
 static void
 add_one(uint64_t i, uint64_t n)
 {
-	static const uint8_t envelope[1200] = { 1 };
+	static const uint8_t envelope[1200] = { 1 }, zeroes[OBJECT_BYTES];
+	static uint8_t digest[32];
 	struct bundle_new b = { .card = i / PER_CARD + 1,
 	    .seq = i % PER_CARD + 1, .exams = EXAMS_CHEMISTRY,
 	    .opens_s = RIG_START_S, .size = OBJECT_BYTES,
 	    .extent = { i / PER_SEGMENT + 1,
 	    i % PER_SEGMENT * OBJECT_BYTES, OBJECT_BYTES },
-	    .envelope = { envelope, sizeof(envelope) } };
+	    .envelope = { envelope, sizeof(envelope) },
+	    .sha256 = { digest, 32 } };
 	uint64_t id;
 
 	if (i % PER_CARD == 0)
 		add_card(i / PER_CARD);
 	if (i % PER_SEGMENT == 0)
 		make_segment(i / PER_SEGMENT + 1);
+	if (i == 0)
+		sha256((struct span){ zeroes, sizeof(zeroes) }, digest);
 	name_of(i, b.name);
 	sha256((struct span){ b.name, 32 }, b.name);
 	memcpy(b.bid, b.name + 8, BID_BYTES);

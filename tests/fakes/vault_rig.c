@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crypto/digest.h"
 #include "vault/sweep.h"
 
 static void
@@ -319,6 +320,18 @@ take_object(struct rig *r, const struct rig_result *result, size_t size)
 	}
 }
 
+static void
+hash_object(const uint8_t name[static 32], size_t size, uint8_t out[static 32])
+{
+	struct sha256 h;
+
+	sha256_start(&h);
+	for (size_t i = 0; i < size; i++)
+		sha256_add(&h, (struct span){ &(uint8_t){ rig_byte(name, i) },
+		    1 });
+	sha256_finish(&h, out);
+}
+
 /* See vault_rig.h. */
 void
 rig_seal(struct rig *r, const struct rig_report *report,
@@ -326,6 +339,7 @@ rig_seal(struct rig *r, const struct rig_report *report,
 {
 	struct message m = { .id = MSG_CLAIM_GET };
 	size_t size = report->size == 0 ? 1000 : report->size;
+	uint8_t sha256[32];
 	const struct message *answer;
 
 	for (size_t i = 0; i < 32; i++)
@@ -333,7 +347,8 @@ rig_seal(struct rig *r, const struct rig_report *report,
 	m.claim_get.delivery = result->delivery;
 	m.claim_get.name = (struct span){ result->name, 32 };
 	m.claim_get.size = size;
-	m.claim_get.sha256 = (struct span){ result->name, 32 };
+	hash_object(result->name, size, sha256);
+	m.claim_get.sha256 = (struct span){ sha256, 32 };
 	answer = rig_ask(r, &m, MSG_CLAIM);
 	result->claimed = (enum status)answer->claim.outcome;
 	memcpy(result->claim, answer->claim.claim.ptr,

@@ -168,8 +168,13 @@ test_resume(void)
 	    "what no row names is cut off");
 	ok(put(&s, "x").start == 5, "and its place used again");
 	segments_close(&s);
-	ok(segments_resume(&s, 1, 500) == ST_CORRUPT, "a file too short");
-	ok(segments_resume(&s, 7, 5) == ST_NOT_FOUND, "a file that is gone");
+	ok(segments_resume(&s, 1, 500) == ST_OK
+	    && segments_length(&s, 1) == 6, "a file too short stays so");
+	ok(put(&s, "x").start == 500 && holds(&s, &a, "first"),
+	    "what is new goes behind what is missing");
+	ok(segments_length(&s, 7) == 0 && segments_resume(&s, 7, 5) == ST_OK,
+	    "a file that is gone");
+	ok(put(&s, "x").start == 5, "is made again");
 	ok(segments_resume(&s, 0, 0) == ST_OK, "nothing yet");
 	end(&s);
 }

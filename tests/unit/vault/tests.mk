@@ -8,7 +8,8 @@ VAULT_ALL_SRCS = $(filter-out vault/outbox.c vault/policy.c vault/process.c, \
                  $(base_SRCS:%=base/%)
 
 VAULT_TESTS = delivery_test desk_test job_test pickup_test policy_test \
-              report_test share_test store_test sweep_test throttle_test
+              recovery_test report_test share_test store_test sweep_test \
+              throttle_test
 
 define vault_test
 UNIT += vault/$(1)
@@ -20,6 +21,7 @@ $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
 # These look at what the code under test asks of the kernel and the library.
 $(OUT)/tests/unit/vault/job_test:     LDFLAGS += -Wl,--wrap=wipe
+$(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
 UNIT += vault/audit_test vault/keys_test vault/keystore_test \
