@@ -473,9 +473,13 @@ class Crowd:
 
 def sockets(p):
     """Of guichet-pickup: the supervisor, the vault, the listener, clients."""
-    folder = f"/proc/{p.process.pid}/fd"
-    return sum(os.readlink(f"{folder}/{n}").startswith("socket:")
-               for n in os.listdir(folder))
+    folder, count = f"/proc/{p.process.pid}/fd", 0
+    for name in os.listdir(folder):
+        try:
+            count += os.readlink(f"{folder}/{name}").startswith("socket:")
+        except FileNotFoundError:
+            pass                                # closed meanwhile
+    return count
 
 
 def answers_soon(p):
