@@ -20,7 +20,7 @@ static const char *const statuses[BUNDLE_STATUS_COUNT] = {
 /* --- bundle list -------------------------------------------------------------- */
 
 static void
-ask_bundles(struct session *s, struct span after)
+ask_bundles(struct session *s)
 {
 	struct message m = { .id = MSG_BUNDLE_LIST };
 	struct symbols card = { .len = 0 };
@@ -32,7 +32,8 @@ ask_bundles(struct session *s, struct span after)
 		return;
 	}
 	m.bundle_list.card = (struct span){ (uint8_t *)card.text, card.len };
-	m.bundle_list.after = after;
+	m.bundle_list.after = (struct span){ s->last,
+	    s->rows == 0 ? 0 : BUNDLE_LEN };
 	m.bundle_list.most = PAGE_ROWS;
 	session_ask(s, ROLE_VAULT, &m, &m.bundle_list.request);
 }
@@ -41,7 +42,7 @@ ask_bundles(struct session *s, struct span after)
 void
 bundle_list_start(struct session *s)
 {
-	ask_bundles(s, (struct span){ 0 });
+	ask_bundles(s);
 }
 
 static const char *
@@ -107,17 +108,8 @@ bundle_list_answer(struct session *s, const struct message *m)
 		memcpy(s->last, m->bundle_row.bundle.ptr, BUNDLE_LEN);
 		return;
 	}
-	if (m->id != MSG_DONE)
-		return;
-	if (m->done.outcome != ST_OK) {
-		session_fail(s, (enum status)m->done.outcome);
-	} else if (m->done.more != 0) {
-		ask_bundles(s, (struct span){ s->last, BUNDLE_LEN });
-	} else {
-		if (s->rows == 0 && !s->options.json)
-			session_print(s, 1, TEXT_NO_BUNDLES);
-		session_finish(s, 0);
-	}
+	if (m->id == MSG_DONE)
+		session_finish_page(s, &m->done, ask_bundles, TEXT_NO_BUNDLES);
 }
 
 /* --- bundle revoke -------------------------------------------------------------- */
@@ -142,15 +134,7 @@ bundle_revoke_start(struct session *s)
 void
 bundle_revoke_answer(struct session *s, const struct message *m)
 {
-	if (m->id != MSG_DONE)
-		return;
-	if (m->done.outcome == ST_OK) {
-		session_print(s, 1, TEXT_BUNDLE_REVOKED, s->options.operand);
-		session_finish(s, 0);
-	} else if (m->done.outcome == ST_NOT_FOUND) {
-		session_print(s, 2, TEXT_NO_SUCH_BUNDLE, s->options.operand);
-		session_finish(s, 1);
-	} else {
-		session_fail(s, (enum status)m->done.outcome);
-	}
+	if (m->id == MSG_DONE)
+		session_finish_action(s, &m->done, TEXT_BUNDLE_REVOKED,
+		    TEXT_NO_SUCH_BUNDLE);
 }

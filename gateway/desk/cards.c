@@ -116,11 +116,12 @@ card_new_answer(struct session *s, const struct message *m)
 /* --- card list -------------------------------------------------------------- */
 
 static void
-ask_cards(struct session *s, struct span after)
+ask_cards(struct session *s)
 {
 	struct message m = { .id = MSG_CARD_LIST };
 
-	m.card_list.after = after;
+	m.card_list.after = (struct span){ s->last,
+	    s->rows == 0 ? 0 : CARD_NUMBER_LEN };
 	m.card_list.most = PAGE_ROWS;
 	session_ask(s, ROLE_VAULT, &m, &m.card_list.request);
 }
@@ -129,7 +130,7 @@ ask_cards(struct session *s, struct span after)
 void
 card_list_start(struct session *s)
 {
-	ask_cards(s, (struct span){ 0 });
+	ask_cards(s);
 }
 
 static const char *
@@ -220,17 +221,8 @@ card_list_answer(struct session *s, const struct message *m)
 		memcpy(s->last, m->card_row.card.ptr, CARD_NUMBER_LEN);
 		return;
 	}
-	if (m->id != MSG_DONE)
-		return;
-	if (m->done.outcome != ST_OK) {
-		session_fail(s, (enum status)m->done.outcome);
-	} else if (m->done.more != 0) {
-		ask_cards(s, (struct span){ s->last, CARD_NUMBER_LEN });
-	} else {
-		if (s->rows == 0 && !s->options.json)
-			session_print(s, 1, TEXT_NO_CARDS);
-		session_finish(s, 0);
-	}
+	if (m->id == MSG_DONE)
+		session_finish_page(s, &m->done, ask_cards, TEXT_NO_CARDS);
 }
 
 /* --- card freeze ------------------------------------------------------------- */
@@ -256,15 +248,7 @@ card_freeze_start(struct session *s)
 void
 card_freeze_answer(struct session *s, const struct message *m)
 {
-	if (m->id != MSG_DONE)
-		return;
-	if (m->done.outcome == ST_OK) {
-		session_print(s, 1, TEXT_CARD_FROZEN, s->options.operand);
-		session_finish(s, 0);
-	} else if (m->done.outcome == ST_NOT_FOUND) {
-		session_print(s, 2, TEXT_NO_SUCH_CARD, s->options.operand);
-		session_finish(s, 1);
-	} else {
-		session_fail(s, (enum status)m->done.outcome);
-	}
+	if (m->id == MSG_DONE)
+		session_finish_action(s, &m->done, TEXT_CARD_FROZEN,
+		    TEXT_NO_SUCH_CARD);
 }

@@ -164,6 +164,38 @@ session_fail(struct session *s, enum status st)
 	session_finish(s, 1);
 }
 
+/* See session.h. */
+void
+session_finish_action(struct session *s, const struct msg_done *done,
+    enum text_id good, enum text_id missing)
+{
+	if (done->outcome == ST_OK) {
+		session_print(s, 1, good, s->options.operand);
+		session_finish(s, 0);
+	} else if (done->outcome == ST_NOT_FOUND) {
+		session_print(s, 2, missing, s->options.operand);
+		session_finish(s, 1);
+	} else {
+		session_fail(s, (enum status)done->outcome);
+	}
+}
+
+/* See session.h. */
+void
+session_finish_page(struct session *s, const struct msg_done *done,
+    void (*ask_next)(struct session *s), enum text_id none)
+{
+	if (done->outcome != ST_OK) {
+		session_fail(s, (enum status)done->outcome);
+	} else if (done->more != 0) {
+		ask_next(s);
+	} else {
+		if (s->rows == 0 && !s->options.json)
+			session_print(s, 1, none);
+		session_finish(s, 0);
+	}
+}
+
 static void
 on_message(void *owner, struct channel *c, const struct message *m)
 {

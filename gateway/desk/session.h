@@ -97,4 +97,14 @@ void session_finish(struct session *s, unsigned code);
 /* Prints FAILED with the status' text, and finishes with 1. */
 void session_fail(struct session *s, enum status st);
 
+/* Ends a command that did one thing: DONE's outcome OK prints `good`,
+ * NOT_FOUND prints `missing`, each with the operand; others as session_fail. */
+void session_finish_action(struct session *s, const struct msg_done *done,
+    enum text_id good, enum text_id missing);
+
+/* Ends a list, or has `ask_next` ask for its next page; `none` is printed
+ * where there was no row and no JSON is wanted. */
+void session_finish_page(struct session *s, const struct msg_done *done,
+    void (*ask_next)(struct session *s), enum text_id none);
+
 #endif
