@@ -25,7 +25,7 @@ struct event {
 };
 
 static struct event *events;
-static unsigned n_events, counted;
+static unsigned n_events, counted, since_fault;
 static char root[128];
 static bool recording, counting;
 static struct disk_fault fault;
@@ -96,21 +96,30 @@ name_file(const char *name, int file)
 	*slot = file;
 }
 
+static _Noreturn void
+die(void)
+{
+	kill(getpid(), SIGKILL);
+	for (;;)
+		pause();
+}
+
 /* Counts an operation; true where it must fail, with errno set. */
 static bool
 strike(bool is_sync)
 {
 	unsigned now;
 
+	if (since_fault > 0 && since_fault++ == fault.killed)
+		die();
 	if (fault.syncs && !is_sync)
 		return false;
 	now = ++counted;
 	if (fault.at == 0 || now < fault.at || (now > fault.at && !fault.stays))
 		return false;
-	if (fault.error == 0) {
-		kill(getpid(), SIGKILL);
-		pause();
-	}
+	if (fault.error == 0)
+		die();
+	since_fault = 1;
 	errno = fault.error;
 	return true;
 }
@@ -329,7 +338,7 @@ disk_start(const char *dir, bool with_record, struct disk_fault with_fault)
 	snprintf(root, sizeof(root), "%s", dir);
 	for (unsigned i = 0; i < n_events; i++)
 		free(events[i].data);
-	n_events = counted = 0;
+	n_events = counted = since_fault = 0;
 	n_files = n_live = 0;
 	memset(file_of_fd, -1, sizeof(file_of_fd));
 	fault = with_fault;

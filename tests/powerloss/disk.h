@@ -26,6 +26,7 @@ struct disk_fault {
 	int      error;		/* errno to give; 0: SIGKILL oneself */
 	bool     stays;		/* from then on, not once */
 	bool     syncs;		/* only syncs are counted, and fail */
+	unsigned killed;	/* so many operations after it; 0: not */
 };
 
 /* Starts recording (with `record`) and counting below `dir`. */

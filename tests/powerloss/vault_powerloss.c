@@ -476,6 +476,35 @@ test_errors(int error, bool stays, bool syncs, const char *what, bool full)
 	    tried);
 }
 
+/* What a failed sync leaves in the journal may be found by the next start:
+ * what was taken back meanwhile must not be missed then. */
+static void
+test_error_then_kill(void)
+{
+	unsigned tried = 0, good = 0, ended = 0;
+
+	for (unsigned at = 1; ended == 0; at++) {
+		for (unsigned killed = 1; killed <= 4; killed++) {
+			struct promises promised;
+			int status = run_with((struct disk_fault){ .at = at,
+			    .error = EIO, .syncs = true,
+			    .killed = killed }, true);
+
+			ended += WIFEXITED(status)
+			    && WEXITSTATUS(status) == 77;
+			promised = *now;
+			tried++;
+			if (holds(work_dir, &promised))
+				good++;
+			else
+				printf("# ... EIO from sync %u, killed %u "
+				    "later\n", at, killed);
+		}
+	}
+	ok(tried > 40 && good == tried,
+	    "EIO from one sync, then killed, %u times: all holds", tried);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -501,6 +530,7 @@ main(int argc, char **argv)
 	test_power(full, only);
 	if (only == 0) {
 		test_kill(full);
+		test_error_then_kill();
 		test_errors(EIO, false, true, "EIO from one sync", full);
 		test_errors(EIO, false, false, "one EIO", full);
 		test_errors(EIO, true, false, "EIO for ever", full);
