@@ -295,6 +295,8 @@ open_report(struct delivery *d)
 	const struct report *r;
 	struct identity identity;
 	struct message m;
+	uint8_t lines[IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX];
+	size_t len;
 
 	if (d->report == d->parsed.n_reports) {
 		d->state = DELIVERY_IS_COMMITTING;
@@ -302,6 +304,7 @@ open_report(struct delivery *d)
 	}
 	r = &d->parsed.reports[d->report];
 	identity_of(r, d->sender, d->shared->key, &identity);
+	len = identity_lines(r, d->shared->key, lines);
 	m = (struct message){ .id = MSG_REPORT_OPEN, .report_open = {
 	    .delivery = d->number, .report = d->report, .card = r->card,
 	    /* A longer one was printed on no slip. */
@@ -312,7 +315,10 @@ open_report(struct delivery *d)
 	    .content = { identity.content, 32 },
 	    .version_ms = r->version_ms, .release = (uint64_t)r->release,
 	    .status = (uint64_t)r->status, .opens_s = r->opens_s,
-	    .exams = r->exams } };
+	    .exams = r->exams,
+	    .snapshot = d->shared->source->snapshot || r->n_documents > 0 ||
+		len == 0,
+	    .lines = { lines, len } } };
 	if (send_it(d, &m))
 		d->state = DELIVERY_IS_OPENED;
 }

@@ -1,5 +1,7 @@
 #include "intake/identity.h"
 
+#include <stdlib.h>
+
 #include "base/wipe.h"
 #include "crypto/digest.h"
 
@@ -219,6 +221,75 @@ hash_content(const struct report *r, const struct secret_32 *key,
 	}
 	add_notes(&h, r->notes, r->n_notes);
 	finish(&h, key, out);
+}
+
+/* --- the lines ------------------------------------------------------------- */
+
+static struct span
+code_of(const struct coded *c)
+{
+	if (c->code.len > 0)
+		return c->code;
+	return c->alternate_code.len > 0 ? c->alternate_code : c->text;
+}
+
+static void
+hash_line(const struct panel *p, const struct observation *o,
+    const struct secret_32 *key, uint8_t out[static IDENTITY_LINE_BYTES])
+{
+	uint8_t full[32];
+	struct hash h;
+
+	start(&h, "line");
+	add_field(&h, code_of(&p->code));
+	add_field(&h, code_of(&o->code));
+	add_field(&h, o->sub_id);
+	finish(&h, key, full);
+	memcpy(out, full, IDENTITY_LINE_BYTES);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, IDENTITY_LINE_BYTES);
+}
+
+/* Of `n` sorted lines, each once; how many are left. */
+static size_t
+unique(uint8_t *lines, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *line = lines + i * IDENTITY_LINE_BYTES;
+		uint8_t *end = lines + kept * IDENTITY_LINE_BYTES;
+
+		if (kept > 0 && by_bytes(end - IDENTITY_LINE_BYTES, line) == 0)
+			continue;
+		memmove(end, line, IDENTITY_LINE_BYTES);
+		kept++;
+	}
+	return kept;
+}
+
+/* See identity.h. */
+size_t
+identity_lines(const struct report *r, const struct secret_32 *key,
+    uint8_t out[static IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_panels; i++) {
+		const struct panel *p = &r->panels[i];
+
+		if (p->n_observations > IDENTITY_LINES_MAX - n)
+			return 0;
+		for (size_t k = 0; k < p->n_observations; k++)
+			hash_line(p, &p->observations[k], key,
+			    out + IDENTITY_LINE_BYTES * n++);
+	}
+	qsort(out, n, IDENTITY_LINE_BYTES, by_bytes);
+	return unique(out, n) * IDENTITY_LINE_BYTES;
 }
 
 /* --- the report ------------------------------------------------------------ */

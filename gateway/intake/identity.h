@@ -31,4 +31,13 @@ void identity_sender(const struct hl7_ack_head *head, struct span source,
 void identity_of(const struct report *r, const uint8_t sender[static 32],
     const struct secret_32 *key, struct identity *out);
 
+/*
+ * What was measured, not the results: for each line 8 bytes of a keyed hash
+ * of OBR-4, OBX-3 and OBX-4, ascending, each once (lis.md 2.6 rule 4).
+ * Returns their bytes; 0 where there are none, or more than fit.
+ */
+enum { IDENTITY_LINE_BYTES = 8, IDENTITY_LINES_MAX = 1024 };
+size_t identity_lines(const struct report *r, const struct secret_32 *key,
+    uint8_t out[static IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX]);
+
 #endif

@@ -144,6 +144,10 @@ bind_new(struct vault *v, sqlite3_stmt *q, const struct bundle_new *b,
 	}
 	sql_u64(q, 15, b->report);
 	sql_u64(q, 16, b->lab);
+	sql_bytes(q, 17, b->content, 32);
+	sql_u64(q, 18, b->lines.whole);
+	if (b->lines.bytes.len > 0)
+		sql_blob(q, 19, b->lines.bytes);
 }
 
 /* See bundle.h.  Object, then row, then keys. */

@@ -8,7 +8,7 @@
 #ifndef VAULT_BUNDLE_H
 #define VAULT_BUNDLE_H
 
-#include "vault/vault.h"
+#include "vault/part.h"
 
 enum { NAME_HASH_BYTES = 16 };
 
@@ -26,6 +26,8 @@ struct bundle_new {
 	struct span object, envelope;
 	struct span sha256;	/* of the object, as its claim says */
 	struct span delivery_key, delivery_digest;	/* that brought it */
+	uint8_t content[32];
+	struct lines lines;
 };
 
 /* A row, as far as its release depends on it. */

@@ -25,28 +25,36 @@ audit_end(struct vault *v, const struct delivery *d, const char *ev,
 	return audit_add(&v->audit, &e);
 }
 
-/* Ends every live bundle of the report; `*ended` counts them. */
 static enum status
-end_report(struct vault *v, const struct delivery *d, uint64_t report,
-    enum bundle_status status, const char *ev, unsigned *ended)
+end_part(struct vault *v, const struct delivery *d, const struct part *part,
+    enum bundle_status status, unsigned *ended)
 {
 	struct bundle old;
-	sqlite3_stmt *q;
-	enum status st;
-	uint64_t id;
 
-	for (;; ++*ended) {
-		q = database_sql(&v->db, SQL_BUNDLE_OF_REPORT);
-		sql_u64(q, 1, report);
-		st = sql_next(q);
-		if (st != ST_OK)
-			return st == ST_NOT_FOUND ? ST_OK : st;
-		id = col_u64(q, 0);
-		(void)sqlite3_reset(q);
-		TRY(bundle_load(v, id, &old));
-		TRY(bundle_end(v, id, status));
-		TRY(audit_end(v, d, ev, &old));
+	if (part->live) {
+		TRY(bundle_load(v, part->id, &old));
+		TRY(bundle_end(v, part->id, status));
+		TRY(audit_end(v, d, status == BUNDLE_SUPERSEDED ? "supersede"
+		    : "revoke", &old));
+		++*ended;
 	}
+	return part_forget(v, part);
+}
+
+/* Ends the parts of the report that `by` covers, all where it is NULL;
+ * `*ended` counts the live ones. */
+static enum status
+end_report(struct vault *v, const struct delivery *d, uint64_t report,
+    const struct report_new *by, enum bundle_status status, unsigned *ended)
+{
+	struct part part = { 0 };
+	enum status st;
+
+	while ((st = part_next(v, report, part.id, &part)) == ST_OK) {
+		if (by == NULL || part_is_covered(by, &part))
+			TRY(end_part(v, d, &part, status, ended));
+	}
+	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
 static enum status
@@ -69,6 +77,8 @@ add_bundle(struct vault *v, const struct delivery *d,
 
 	memcpy(b.bid, s->bid, BID_BYTES);
 	memcpy(b.patient, s->new.patient, 32);
+	memcpy(b.content, s->new.content, 32);
+	b.lines = s->new.lines;
 	memcpy(b.name, s->name, 32);
 	TRY(bundle_add(v, &b, &id));
 	q = database_sql(&v->db, SQL_REPORT_LINK);
@@ -87,9 +97,7 @@ store_sealed(struct vault *v, const struct delivery *d,
 	uint64_t report = 0;
 
 	TRY(report_save(v, known, &s->new, REPORT_SEAL, 0, &report));
-	if (s->new.status != BUNDLE_APPENDED)
-		TRY(end_report(v, d, report, BUNDLE_SUPERSEDED, "supersede",
-		    &ended));
+	TRY(end_report(v, d, report, &s->new, BUNDLE_SUPERSEDED, &ended));
 	TRY(add_bundle(v, d, s, report));
 	bid_write(s->bid, bid);
 	if (s->has_replaces)
@@ -116,7 +124,7 @@ store_revocation(struct vault *v, const struct delivery *d,
 	uint64_t report = 0;
 
 	TRY(report_save(v, known, &s->new, s->decision, 0, &report));
-	TRY(end_report(v, d, report, BUNDLE_WITHDRAWN, "revoke", &ended));
+	TRY(end_report(v, d, report, NULL, BUNDLE_WITHDRAWN, &ended));
 	if (known->bundle != 0) {
 		bid_write(known->bid, bid);
 		e.obj = (struct span){ (uint8_t *)bid, BID_TEXT };

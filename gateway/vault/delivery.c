@@ -120,6 +120,7 @@ free_staged(struct vault *v, struct staged *s, bool committed)
 			segments_release(&v->segments, &s->extent);
 	}
 	free(s->object);
+	free(s->lines);
 	if (s->envelope != NULL)
 		wipe(s->envelope, s->envelope_len);
 	free(s->envelope);
@@ -233,6 +234,51 @@ foresee(const struct delivery *d, const struct staged *until,
 	}
 }
 
+/* Is `part` ended by a report of the delivery from `s` up to `until`? */
+static bool
+will_end(const struct part *part, const struct staged *s,
+    const struct staged *until)
+{
+	for (; s != until; s = s->next) {
+		if (!s->has_decision
+		    || memcmp(s->new.key, until->new.key, 32) != 0)
+			continue;
+		if (s->decision == REPORT_REVOKE
+		    || s->decision == REPORT_QUARANTINE
+		    || (s->decision == REPORT_SEAL
+		    && part_is_covered(&s->new, part)))
+			return true;
+	}
+	return false;
+}
+
+/* What `s` finds once the earlier reports of its delivery are stored. */
+static enum status
+meet(struct vault *v, const struct delivery *d, const struct staged *s,
+    const struct report_known *known, struct meeting *met)
+{
+	struct part part = { 0 };
+	enum status st;
+
+	*met = (struct meeting){ 0 };
+	while ((st = part_next(v, known->id, part.id, &part)) == ST_OK) {
+		if (!will_end(&part, d->staged, s))
+			part_meet(&s->new, &part, met);
+	}
+	for (const struct staged *o = d->staged; o != s; o = o->next) {
+		if (!o->has_decision || o->decision != REPORT_SEAL
+		    || memcmp(o->new.key, s->new.key, 32) != 0)
+			continue;
+		part = (struct part){ .live = true, .card = o->card.id,
+		    .release = o->new.release, .lines = o->new.lines };
+		memcpy(part.bid, o->bid, BID_BYTES);
+		memcpy(part.content, o->new.content, 32);
+		if (!will_end(&part, o->next, s))
+			part_meet(&s->new, &part, met);
+	}
+	return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
 static uint64_t
 next_seq(const struct vault *v, const struct card *card)
 {
@@ -278,21 +324,39 @@ is_anothers_card(const struct vault *v, const struct staged *s)
 	return false;
 }
 
+/* Only what is sealed to the same card is named: it is nobody else's. */
 static void
-plan_seal(struct vault *v, struct staged *s, const struct report_known *known)
+plan_replaces(struct staged *s, const struct report_known *known,
+    const struct meeting *met)
+{
+	bool stands_beside = met->stays && !met->replaces;
+	uint64_t card = met->replaces ? met->card : known->card;
+
+	/* What is withheld stays preliminary. */
+	if (stands_beside && s->new.status != BUNDLE_PRELIMINARY)
+		s->new.status = BUNDLE_APPENDED;
+	s->has_replaces = !stands_beside && card == s->card.id
+	    && s->new.status != BUNDLE_APPENDED
+	    && (met->replaces || (known->exists && known->bundle != 0));
+	if (s->has_replaces)
+		memcpy(s->replaces, met->replaces ? met->bid : known->bid,
+		    BID_BYTES);
+}
+
+static void
+plan_seal(struct vault *v, struct staged *s, const struct report_known *known,
+    const struct meeting *met)
 {
 	random_bytes(s->bid, BID_BYTES);
 	s->seq = next_seq(v, &s->card);
-	s->has_replaces = known->exists && known->bundle != 0
-	    && known->card == s->card.id && s->new.status != BUNDLE_APPENDED;
-	if (s->has_replaces)
-		memcpy(s->replaces, known->bid, BID_BYTES);
+	plan_replaces(s, known, met);
 }
 
 static enum status
 decide(struct vault *v, struct delivery *d, struct staged *s)
 {
 	struct report_known known;
+	struct meeting met;
 	enum status st;
 
 	TRY(report_load(v, s->new.key, &known));
@@ -303,7 +367,8 @@ decide(struct vault *v, struct delivery *d, struct staged *s)
 		return st;
 	s->has_card = st == ST_OK;
 	s->new.card = s->has_card ? s->card.id : 0;
-	s->decision = report_decide(&known, &s->new);
+	TRY(meet(v, d, s, &known, &met));
+	s->decision = report_decide(&known, &met, &s->new);
 	if (s->decision == REPORT_SEAL && !s->has_card)
 		return ST_NOT_FOUND;
 	if (s->decision == REPORT_SEAL && is_anothers_card(v, s)) {
@@ -311,7 +376,7 @@ decide(struct vault *v, struct delivery *d, struct staged *s)
 		s->is_anothers_card = true;
 	}
 	if (s->decision == REPORT_SEAL)
-		plan_seal(v, s, &known);
+		plan_seal(v, s, &known, &met);
 	s->has_decision = true;
 	return ST_OK;
 }
@@ -392,6 +457,16 @@ stage(struct delivery *d, const struct msg_report_open *m)
 
 	if (s == NULL)
 		return NULL;
+	if (m->lines.len > 0) {
+		s->lines = malloc(m->lines.len);
+		if (s->lines == NULL) {
+			free(s);
+			return NULL;
+		}
+		memcpy(s->lines, m->lines.ptr, m->lines.len);
+	}
+	s->new.lines = (struct lines){ m->snapshot != 0,
+	    { s->lines, m->lines.len } };
 	s->number = m->report;
 	memcpy(s->new.key, m->report_key.ptr, 32);
 	memcpy(s->new.patient, m->patient.ptr, 32);
@@ -426,7 +501,8 @@ on_report_open(struct vault *v, const struct message *m)
 	if (open->release >= RELEASE_COUNT
 	    || open->status >= BUNDLE_WITHDRAWN
 	    || open->opens_s > clock_now_s(&v->clock) + OPENS_AHEAD_MAX_S
-	    || delivery_report(d, open->report) != NULL)
+	    || delivery_report(d, open->report) != NULL
+	    || !lines_are_valid(open->lines))
 		st = ST_INVALID;
 	else if (d->n_staged < DELIVERY_REPORTS_MAX)
 		s = stage(d, open);

@@ -37,6 +37,7 @@ struct staged {
 	enum staged_state state;
 	enum report_decision decision;
 	bool     has_decision;
+	uint8_t  *lines;		/* those of `new`; heap */
 	struct report_new new;
 	uint64_t opens_asked_s;
 	uint8_t  asked_card[CARD_TEXT];

@@ -25,9 +25,17 @@ is_same(const struct report_known *known, const struct report_new *new)
 	    && known->release == new->release && known->card == new->card;
 }
 
+/* A late message with lines that no newer one brought. */
+static bool
+is_addition(const struct report_known *known, const struct meeting *met)
+{
+	return known->state == REPORT_ACTIVE && met->stays && !met->overlaps;
+}
+
 /* See report.h. */
 enum report_decision
-report_decide(const struct report_known *known, const struct report_new *new)
+report_decide(const struct report_known *known, const struct meeting *met,
+    const struct report_new *new)
 {
 	if (is_withdrawal(new->release))
 		return decide_withdrawal(known, new);
@@ -36,9 +44,9 @@ report_decide(const struct report_known *known, const struct report_new *new)
 	if (known->state == REPORT_QUARANTINED
 	    || memcmp(known->patient, new->patient, 32) != 0)
 		return REPORT_QUARANTINE;
-	if (new->version_ms < known->version_ms)
+	if (new->version_ms < known->version_ms && !is_addition(known, met))
 		return REPORT_OLD;
-	return is_same(known, new) ? REPORT_SAME : REPORT_SEAL;
+	return met->same || is_same(known, new) ? REPORT_SAME : REPORT_SEAL;
 }
 
 static enum status

@@ -7,7 +7,7 @@
 #ifndef VAULT_REPORT_H
 #define VAULT_REPORT_H
 
-#include "vault/vault.h"
+#include "vault/part.h"
 
 /* Stored: add at the end only. */
 enum report_state {
@@ -36,6 +36,7 @@ struct report_new {
 	uint64_t version_ms;
 	uint64_t release, status, exams;
 	uint64_t card;		/* that it would be sealed to */
+	struct lines lines;
 };
 
 enum report_decision {
@@ -48,7 +49,8 @@ enum report_decision {
 };
 
 enum report_decision
-report_decide(const struct report_known *known, const struct report_new *new);
+report_decide(const struct report_known *known, const struct meeting *met,
+    const struct report_new *new);
 
 /* What is known once the decision about `new` is stored; the bundle of a
  * REPORT_SEAL is for the caller to fill in. */

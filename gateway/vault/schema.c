@@ -157,6 +157,16 @@ const struct migration migrations[] = {
 	  "ALTER TABLE seal ADD COLUMN sha256 BLOB;"
 	  "ALTER TABLE seal ADD COLUMN delivery_key BLOB;"
 	  "ALTER TABLE seal ADD COLUMN delivery_digest BLOB;" },
+	{ 8, "reports in parts",
+	  "ALTER TABLE bundle ADD COLUMN content BLOB;"
+	  "ALTER TABLE bundle ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;"
+	  "ALTER TABLE bundle ADD COLUMN lines BLOB;"
+	  "UPDATE bundle SET content = coalesce((SELECT r.content"
+	  "  FROM report r WHERE r.bundle = bundle.id), zeroblob(32))"
+	  "  WHERE live = 1;"
+	  "DROP INDEX bundle_report;"
+	  "CREATE INDEX bundle_part ON bundle(report, id)"
+	  "  WHERE content IS NOT NULL;" },
 };
 
 enum { STEPS = sizeof(migrations) / sizeof(migrations[0]) };

@@ -14,6 +14,7 @@ vault_SRCS = \
     merkle.c \
     object.c \
     outbox.c \
+    part.c \
     pickup.c \
     policy.c \
     process.c \

@@ -266,6 +266,23 @@ take_begin(struct rig *r, struct rig_result *result)
 }
 
 /* See vault_rig.h. */
+struct span
+rig_lines(const char *lines, uint8_t out[static 8 * RIG_LINES_MAX],
+    uint64_t *snapshot)
+{
+	size_t n;
+
+	*snapshot = lines == NULL || lines[0] == '!';
+	if (lines == NULL)
+		return (struct span){ NULL, 0 };
+	lines += lines[0] == '!';
+	n = strlen(lines);
+	for (size_t i = 0; i < 8 * n; i++)
+		out[i] = (uint8_t)lines[i / 8];
+	return (struct span){ out, 8 * n };
+}
+
+/* See vault_rig.h. */
 struct rig_result
 rig_begin(struct rig *r, const struct rig_report *report)
 {
@@ -273,7 +290,7 @@ rig_begin(struct rig *r, const struct rig_report *report)
 	    .claimed = ST_COUNT, .stored = ST_COUNT };
 	struct message m = { .id = MSG_REPORT_OPEN };
 	struct msg_report_open *o = &m.report_open;
-	uint8_t key[32], patient[32], content[32];
+	uint8_t key[32], patient[32], content[32], lines[8 * RIG_LINES_MAX];
 	const struct message *answer;
 
 	take_begin(r, &result);
@@ -291,6 +308,7 @@ rig_begin(struct rig *r, const struct rig_report *report)
 	o->status = (uint64_t)report->status;
 	o->opens_s = report->opens_s;
 	o->exams = EXAMS_CHEMISTRY;
+	o->lines = rig_lines(report->lines, lines, &o->snapshot);
 	answer = rig_ask(r, &m, MSG_REPORT_OPENED);
 	if (answer == NULL)
 		return result;	/* it waits for another delivery */

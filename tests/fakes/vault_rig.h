@@ -62,6 +62,9 @@ struct rig_report {
 	const char *card, *order;	/* NULL: empty */
 	uint8_t  key, patient, content;	/* 32 times */
 	uint64_t version_ms, opens_s;
+	/* Eight times each symbol; NULL: it is a whole report, and so it is
+	 * with an exclamation mark in front. */
+	const char *lines;
 	enum release release;
 	enum bundle_status status;
 	size_t   size;			/* of the object; 0: 1000 */
@@ -76,6 +79,11 @@ struct rig_result {
 	uint8_t  name[32];
 	char     claim[2049];
 };
+
+/* The members of REPORT_OPEN for `lines`; `out` is borrowed. */
+enum { RIG_LINES_MAX = 32 };
+struct span rig_lines(const char *lines, uint8_t out[static 8 * RIG_LINES_MAX],
+    uint64_t *snapshot);
 
 struct rig_result rig_deliver(struct rig *r, const struct rig_report *report);
 

@@ -77,6 +77,33 @@ def test_patient_reads_it():
     ok("4711" not in names, "the local identifier is not in it")
 
 
+def test_partial_updates():
+    """Two messages with some lines each, then the whole report."""
+    slip = BOX.card()
+
+    def some(which):
+        lines = message(slip, order="PARTS").split(b"\r")
+        nfs = [any(code in s for code in (b"718-7", b"6690-2", b"777-3")) for s in lines]
+        return b"\r".join(s for s, is_nfs in zip(lines, nfs)
+                          if not s.startswith(b"OBX") or is_nfs == which)
+
+    def codes(bundle):
+        return {o["code"]["coding"][0]["code"] for o in resource(bundle, "Observation")
+                if "valueQuantity" in o}
+
+    ok("MSA|AA" in send(BOX.mllp_port, some(False)), "some lines: AA")
+    ok("MSA|AA" in send(BOX.mllp_port, some(True)), "the others: AA")
+    opened = Patient(BOX, slip).open_all()
+    ok([c["status"] for c, _ in opened] == ["final", "appended"], "the second is an addition",
+       [c["status"] for c, _ in opened])
+    ok("14749-6" in codes(opened[0][1]) and "718-7" in codes(opened[1][1]),
+       "both results can be read")
+    ok("MSA|AA" in send(BOX.mllp_port, message(slip, order="PARTS")), "then all lines: AA")
+    opened = Patient(BOX, slip).open_all()
+    ok(len(opened) == 1 and {"14749-6", "718-7"} <= codes(opened[0][1]), "one bundle has all",
+       len(opened))
+
+
 def test_charsets():
     for encoding in ("utf-8", "iso-8859-1", "iso-8859-15"):
         slip = BOX.card()

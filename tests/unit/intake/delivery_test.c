@@ -201,6 +201,8 @@ test_one_report(void)
 	state(ST_OK, "");
 	ok(last() == MSG_REPORT_OPEN &&
 	    vault.last.report_open.version_ms == 1795252500000, "opens");
+	ok(vault.last.report_open.snapshot == 1 &&
+	    vault.last.report_open.lines.len == 16, "whole, with its lines");
 	opened(ST_OK);
 	ok(last() == MSG_CLAIM_GET && vault.last.claim_get.size ==
 	    d.sealed.size, "sealed, asks for the claim");
@@ -217,6 +219,30 @@ test_one_report(void)
 	state(ST_OK, "");
 	ok(seen.ends == 1 && vault.n > 0 && last() == MSG_DELIVERY_COMMIT,
 	    "a late answer changes nothing");
+}
+
+/* Without a document the lines are what it is, unless the source says so. */
+static void
+test_lines_or_whole(void)
+{
+	fresh(1, SAMPLE_VALUES);
+	next_parsed.reports[0].n_documents = 0;
+	start();
+	state(ST_OK, "");
+	ok(vault.last.report_open.snapshot == 0 &&
+	    vault.last.report_open.lines.len > 0, "lines");
+	source.snapshot = true;
+	fresh(1, SAMPLE_VALUES);
+	next_parsed.reports[0].n_documents = 0;
+	start();
+	state(ST_OK, "");
+	ok(vault.last.report_open.snapshot == 1, "update = snapshot");
+	source.snapshot = false;
+	fresh(1, SAMPLE_DOCUMENT);
+	start();
+	state(ST_OK, "");
+	ok(vault.last.report_open.snapshot == 1 &&
+	    vault.last.report_open.lines.len == 0, "a document alone");
 }
 
 /* Stored like any other, with an ACK that is kept and never sent. */
@@ -481,6 +507,7 @@ main(void)
 {
 	p256_generate(&card_private, &card);
 	test_one_report();
+	test_lines_or_whole();
 	test_sender_wants_no_answer();
 	test_several_reports();
 	test_duplicate();

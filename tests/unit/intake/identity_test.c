@@ -93,6 +93,46 @@ test_content_sees_every_part(void)
 	ok(!same(a.content, identity(&s).content), "the document");
 }
 
+/* What is measured makes a line; neither the result nor its place does. */
+static void
+test_lines(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
+	struct panel p = r.panels[0], twice[2];
+	struct observation o[2] = { p.observations[1], p.observations[0] };
+	static uint8_t a[8192], b[8192];
+	size_t len = identity_lines(&r, &key, a);
+
+	ok(len >= 16 && len % 8 == 0, "eight bytes each");
+	for (size_t i = 8; i < len; i += 8)
+		ok(memcmp(a + i - 8, a + i, 8) < 0, "ascending");
+	s.panels = &p;
+	s.n_panels = 1;
+	p.observations = o;
+	p.n_observations = 2;
+	r.n_panels = 1;
+	r.panels = &twice[0];
+	twice[0] = *report_sample(SAMPLE_CHEMISTRY)->panels;
+	twice[0].n_observations = 2;
+	len = identity_lines(&r, &key, a);
+	o[0].value.number = span_of("17");
+	o[0].status = OBSERVATION_CORRECTED;
+	ok(len == 16 && identity_lines(&s, &key, b) == 16
+	    && memcmp(a, b, 16) == 0, "another result in another place");
+	o[0].sub_id = span_of("2");
+	ok(identity_lines(&s, &key, b) == 16 && memcmp(a, b, 16) != 0,
+	    "another OBX-4 is another line");
+	twice[1] = twice[0];
+	r.n_panels = 2;
+	ok(identity_lines(&r, &key, b) == 16, "each once");
+	twice[1].code.code = span_of("OTHER");
+	ok(identity_lines(&r, &key, b) == 32, "another OBR-4: other lines");
+	ok(identity_lines(&r, &other_key, a) == 32 && memcmp(a, b, 32) != 0,
+	    "keyed");
+	p.n_observations = IDENTITY_LINES_MAX + 1;
+	ok(identity_lines(&s, &key, b) == 0, "more than fit: none");
+}
+
 static void
 test_without_filler_order(void)
 {
@@ -141,6 +181,7 @@ main(void)
 	test_versions_share_the_report();
 	test_patient_without_case_and_hyphens();
 	test_content_sees_every_part();
+	test_lines();
 	test_without_filler_order();
 	test_the_key_matters();
 	test_sender();

@@ -31,7 +31,7 @@ open_more(struct rig *r, const struct rig_result *a, uint64_t number,
 {
 	struct message m = { .id = MSG_REPORT_OPEN };
 	struct msg_report_open *o = &m.report_open;
-	uint8_t key[32], patient[32], content[32];
+	uint8_t key[32], patient[32], content[32], lines[8 * RIG_LINES_MAX];
 
 	memset(key, report->key, 32);
 	memset(patient, report->patient, 32);
@@ -44,6 +44,7 @@ open_more(struct rig *r, const struct rig_result *a, uint64_t number,
 	o->content = (struct span){ content, 32 };
 	o->version_ms = report->version_ms;
 	o->release = (uint64_t)report->release;
+	o->lines = rig_lines(report->lines, lines, &o->snapshot);
 	return (enum status)rig_ask(r, &m, MSG_REPORT_OPENED)
 	    ->report_opened.outcome;
 }

@@ -1,6 +1,7 @@
 /* What becomes of a version: the rules of lis.md 2.6, as a table and live. */
 #include "vault/report.h"
 
+#include "jose/jws.h"
 #include "tap.h"
 #include "vault_rig.h"
 
@@ -90,6 +91,7 @@ test_table(void)
 		    .version_ms = row->known_version, .card = 1,
 		    .release = (uint64_t)row->known_release,
 		    .state = (enum report_state)(row->known - ACTIVE) };
+		struct meeting met = { 0 };
 		struct report_new new = { .version_ms = row->version,
 		    .release = (uint64_t)row->release, .card = row->card };
 
@@ -97,7 +99,8 @@ test_table(void)
 		memset(known.patient, row->known_patient, 32);
 		memset(new.content, row->content, 32);
 		memset(new.patient, row->patient, 32);
-		ok(report_decide(&known, &new) == row->want, "%s", row->what);
+		ok(report_decide(&known, &met, &new) == row->want, "%s",
+		    row->what);
 	}
 }
 
@@ -319,6 +322,7 @@ test_twice_in_one_delivery(void)
 	m.report_open.patient = (struct span){ key, 32 };
 	m.report_open.content = (struct span){ key, 32 };
 	m.report_open.version_ms = 5;
+	m.report_open.snapshot = 1;
 	o = &rig_ask(&r, &m, MSG_REPORT_OPENED)->report_opened;
 	ok(o->outcome == ST_EXISTS, "the same content once more: nothing new");
 	m.report_open.report = 2;
@@ -383,6 +387,231 @@ test_replaces_names_nobody_elses(void)
 	rig_close(&r);
 }
 
+/* --- reports in parts ------------------------------------------------------ */
+
+struct sent {
+	const char *lines;	/* NULL: none are sent */
+	uint8_t  content;
+	uint64_t version_ms;
+	enum release release;
+	enum bundle_status status;
+};
+
+struct series {
+	const char *what;
+	struct sent sent[4];	/* content 0: no more */
+	enum status opened;	/* the last one */
+	const char *readable;	/* contents whose objects are there */
+	enum bundle_status last;	/* of the newest bundle, in its row */
+};
+
+#define F(lines, content, version) \
+	{ lines, content, version, RELEASE_DELIVER, BUNDLE_FINAL }
+#define C(lines, content, version) \
+	{ lines, content, version, RELEASE_DELIVER, BUNDLE_CORRECTED }
+#define P(lines, content, version) \
+	{ lines, content, version, RELEASE_WITHHOLD, BUNDLE_PRELIMINARY }
+#define W(version) \
+	{ NULL, 9, version, RELEASE_WITHDRAW, BUNDLE_FINAL }
+
+static const struct series series[] = {
+	{ "other lines stand beside", { F("ab", 1, 5), F("cd", 2, 6) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "some of them and others, too", { F("ab", 1, 5), F("bc", 2, 6) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "fewer of them, too", { F("ab", 1, 5), C("a", 2, 6) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "the same lines replace", { F("ab", 1, 5), C("ab", 2, 6) },
+	  ST_OK, "2", BUNDLE_CORRECTED },
+	{ "and with more, too", { F("bc", 1, 5), F("abcd", 2, 6) },
+	  ST_OK, "2", BUNDLE_FINAL },
+	{ "a correction of an addition", { F("ab", 1, 5), F("c", 2, 6),
+	  C("c", 3, 7) }, ST_OK, "13", BUNDLE_CORRECTED },
+	{ "lines that bring all again", { F("a", 1, 5), F("b", 2, 6),
+	  F("abc", 3, 7) }, ST_OK, "3", BUNDLE_FINAL },
+	{ "a whole report replaces all", { F("a", 1, 5), F("b", 2, 6),
+	  F("!ab", 3, 7) }, ST_OK, "3", BUNDLE_FINAL },
+	{ "so does a document alone", { F("a", 1, 5), F("b", 2, 6),
+	  F("!", 3, 7) }, ST_OK, "3", BUNDLE_FINAL },
+	{ "an addition to a whole report", { F("!ab", 1, 5), F("c", 2, 6) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "lines cover a whole report's", { F("!ab", 1, 5), C("ab", 2, 6) },
+	  ST_OK, "2", BUNDLE_CORRECTED },
+	{ "but not a document alone", { F("!", 1, 5), F("ab", 2, 6) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "the first part once more", { F("a", 1, 5), F("b", 2, 6),
+	  F("a", 1, 7) }, ST_EXISTS, "12", BUNDLE_APPENDED },
+	{ "P, then F of the same lines", { P("ab", 1, 5), F("ab", 1, 6) },
+	  ST_OK, "1", BUNDLE_FINAL },
+	{ "P beside F is withheld", { F("a", 1, 5), P("b", 2, 6) },
+	  ST_OK, "1", BUNDLE_PRELIMINARY },
+	{ "P beside F, then F of it", { F("a", 1, 5), P("b", 2, 6),
+	  F("b", 2, 7) }, ST_OK, "12", BUNDLE_FINAL },
+	{ "a withdrawal takes all parts", { F("a", 1, 5), F("b", 2, 6), W(7) },
+	  ST_EXISTS, "", BUNDLE_WITHDRAWN },
+	{ "after it all may come back", { F("a", 1, 5), F("b", 2, 6), W(7),
+	  F("a", 1, 8) }, ST_OK, "1", BUNDLE_FINAL },
+	{ "late lines that nobody brought", { F("a", 1, 5), F("b", 2, 4) },
+	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "late lines that came already", { F("ab", 1, 5), F("bc", 2, 4) },
+	  ST_EXPIRED, "1", BUNDLE_FINAL },
+	{ "late lines after a whole report", { F("!a", 1, 5), F("b", 2, 4) },
+	  ST_EXPIRED, "1", BUNDLE_FINAL },
+	{ "late lines after a withdrawal", { F("a", 1, 5), W(7),
+	  F("b", 2, 6) }, ST_EXPIRED, "", BUNDLE_WITHDRAWN },
+};
+
+static struct rig_report
+report_of(const struct sent *s)
+{
+	struct rig_report report = version(s->version_ms, s->content,
+	    s->release);
+
+	report.lines = s->lines;
+	report.status = s->status;
+	return report;
+}
+
+/* Each message by itself; which objects are there in the end? */
+static void
+test_series(const struct series *row)
+{
+	struct rig r;
+	struct rig_result got[4] = { { 0 } };
+	char readable[8] = "";
+	size_t n = 0, k = 0;
+
+	start(&r);
+	for (; n < 4 && row->sent[n].content != 0; n++) {
+		struct rig_report report = report_of(&row->sent[n]);
+
+		got[n] = rig_deliver(&r, &report);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (got[i].opened == ST_OK
+		    && rig_read(&r, got[i].name) == ST_OK)
+			readable[k++] = (char)('0' + row->sent[i].content);
+	}
+	ok(got[n - 1].opened == row->opened && got[n - 1].stored == ST_OK
+	    && strcmp(readable, row->readable) == 0
+	    && rig_sql(&r, "SELECT status FROM bundle ORDER BY id DESC LIMIT 1")
+	    == row->last, "%s", row->what);
+	rig_close(&r);
+}
+
+static void
+test_parts_are_told(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report two = version(6, 2, RELEASE_DELIVER);
+	struct rig_report three = version(7, 3, RELEASE_DELIVER);
+	struct rig_result a;
+	char replaces[64];
+	uint8_t storage[2048];
+	struct buf payload = buf_over(storage, sizeof(storage) - 1);
+
+	start(&r);
+	one.lines = "a";
+	two.lines = "b";
+	three.lines = "b";
+	(void)rig_deliver(&r, &one);
+	a = rig_deliver(&r, &two);
+	ok(jws_verify(&r.v.box_key, "guichet-claim+jws", span_of(a.claim),
+	    &payload) == ST_OK, "a claim");
+	storage[payload.len] = 0;
+	ok(strstr((char *)storage, "\"appended\",\"replaces\":null") != NULL,
+	    "says that it is an addition");
+	snprintf(replaces, sizeof(replaces), "\"replaces\":\"%s\"", a.bid);
+	(void)rig_deliver(&r, &three);
+	ok(rig_audit(&r, replaces) == 1, "its correction replaces it alone");
+	rig_close(&r);
+}
+
+/* The same rules, within one message. */
+static void
+test_parts_in_one_delivery(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_result a;
+	struct message m = { .id = MSG_REPORT_OPEN };
+	struct msg_report_open *o = &m.report_open;
+	uint8_t key[32], content[32], lines[8 * RIG_LINES_MAX];
+	static const struct { const char *lines; uint8_t content;
+	    uint64_t outcome; } more[] = {
+		{ "b", 2, ST_OK }, { "a", 1, ST_EXISTS }, { "ab", 3, ST_OK },
+		{ "a", 1, ST_OK }, { "ba", 4, ST_INVALID },
+		{ "aa", 5, ST_INVALID },
+	};
+
+	start(&r);
+	one.lines = "a";
+	a = rig_begin(&r, &one);
+	memset(key, 1, 32);
+	o->delivery = a.delivery;
+	o->card = span_of("CARD000001");
+	o->report_key = o->patient = (struct span){ key, 32 };
+	o->content = (struct span){ content, 32 };
+	o->version_ms = 5;
+	for (size_t i = 0; i < COUNT(more); i++) {
+		memset(content, more[i].content, 32);
+		o->report = i + 1;
+		o->lines = rig_lines(more[i].lines, lines, &o->snapshot);
+		ok(rig_ask(&r, &m, MSG_REPORT_OPENED)->report_opened.outcome
+		    == more[i].outcome, "lines %s", more[i].lines);
+	}
+	rig_close(&r);
+}
+
+static void
+test_desk_revokes_a_part(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report two = version(6, 2, RELEASE_DELIVER);
+	struct message m = { .id = MSG_BUNDLE_REVOKE };
+	struct rig_result a, b;
+
+	start(&r);
+	one.lines = "a";
+	two.lines = "b";
+	a = rig_deliver(&r, &one);
+	b = rig_deliver(&r, &two);
+	m.bundle_revoke.bundle = span_of(a.bid);
+	m.bundle_revoke.actor = span_of("tester");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	one.version_ms = 7;
+	ok(rig_deliver(&r, &one).opened == ST_EXISTS
+	    && rig_read(&r, a.name) == ST_NOT_FOUND
+	    && rig_read(&r, b.name) == ST_OK,
+	    "a part revoked at the desk does not come back by repetition");
+	rig_close(&r);
+}
+
+/* Bytes that were lost are lost from one part, and its repetition heals it. */
+static void
+test_damaged_part_comes_again(void)
+{
+	struct rig r;
+	struct rig_report one = version(5, 1, RELEASE_DELIVER);
+	struct rig_report two = version(6, 2, RELEASE_DELIVER);
+	struct rig_result a, b;
+
+	start(&r);
+	one.lines = "a";
+	two.lines = "b";
+	(void)rig_deliver(&r, &one);
+	b = rig_deliver(&r, &two);
+	(void)rig_sql(&r, "UPDATE bundle SET damaged = 1 WHERE id = 1");
+	a = rig_deliver(&r, &one);
+	ok(a.stored == ST_OK && rig_read(&r, a.name) == ST_OK
+	    && rig_read(&r, b.name) == ST_OK, "a damaged part comes again");
+	ok(rig_sql(&r, "SELECT count(*) FROM bundle WHERE live = 1") == 2,
+	    "in its place");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
@@ -399,5 +628,11 @@ main(void)
 	test_identity_change();
 	test_addition();
 	test_twice_in_one_delivery();
+	for (size_t i = 0; i < COUNT(series); i++)
+		test_series(&series[i]);
+	test_parts_are_told();
+	test_parts_in_one_delivery();
+	test_desk_revokes_a_part();
+	test_damaged_part_comes_again();
 	return done_testing();
 }
