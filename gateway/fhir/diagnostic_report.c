@@ -114,6 +114,23 @@ performers(struct fhir_writer *w)
 	json_array_end(&w->json);
 }
 
+/* What the laboratory says of the whole: the page shows no narrative. */
+static void
+conclusion(struct fhir_writer *w)
+{
+	const struct report *r = w->report;
+
+	if (r->n_notes == 0)
+		return;
+	json_string_begin(&w->json, "conclusion");
+	for (size_t i = 0; i < r->n_notes; i++) {
+		if (i > 0)
+			json_string_add(&w->json, span_of("\n"));
+		fhir_add_text(w, r->notes[i].text);
+	}
+	json_string_end(&w->json);
+}
+
 /* See resources.h. */
 void
 write_diagnostic_report(struct fhir_writer *w)
@@ -132,6 +149,7 @@ write_diagnostic_report(struct fhir_writer *w)
 	specimens(w);
 	if (w->outline.n_observations > 0)
 		write_result_references(w, "result", NULL);
+	conclusion(w);
 	presented_forms(w);
 	fhir_entry_end(w);
 }

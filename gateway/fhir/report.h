@@ -146,7 +146,7 @@ enum report_warning {
 struct report {
 	struct patient patient;
 	struct span patient_id;		/* PID-3 local id; only ever hashed */
-	struct span organization;	/* OBX-23, else MSH-4 */
+	struct span organization;	/* OBX-23, else the configured lab.name */
 	struct span report_id;		/* OBR-3/ORC-3 of the first panel */
 	struct span report_authority;	/* its assigning authority */
 	struct span card;		/* ten symbols, checked; or empty */

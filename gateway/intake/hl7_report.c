@@ -340,8 +340,7 @@ on_segment(struct hl7_context *c, struct hl7_build *b, struct span segment)
 /* --- the whole ----------------------------------------------------------- */
 
 static void
-finish(struct hl7_context *c, struct hl7_build *b,
-    const struct hl7_ack_head *head)
+finish(struct hl7_context *c, struct hl7_build *b)
 {
 	struct report *report = b->report;
 
@@ -361,8 +360,6 @@ finish(struct hl7_context *c, struct hl7_build *b,
 		    sizeof(b->card.number) });
 	if (b->card.found && report->card.ptr == NULL)
 		c->failed = ST_TOO_BIG;
-	if (report->organization.len == 0)
-		report->organization = hl7_text_at(c, head->sending_facility, 1);
 	release_decide(&b->sum, c->now_ms, report);
 	report->warnings = c->warnings;
 }
@@ -370,7 +367,7 @@ finish(struct hl7_context *c, struct hl7_build *b,
 /* See hl7_report.h. */
 void
 hl7_report_read(struct hl7_context *c, struct span pid, struct hl7_reader *r,
-    const struct hl7_ack_head *head, struct report *report)
+    struct report *report)
 {
 	struct hl7_build b = { .report = report };
 	struct hl7_reader ahead = *r;
@@ -386,5 +383,5 @@ hl7_report_read(struct hl7_context *c, struct span pid, struct hl7_reader *r,
 		on_segment(c, &b, segment);
 		*r = ahead;
 	}
-	finish(c, &b, head);
+	finish(c, &b);
 }

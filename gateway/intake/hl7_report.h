@@ -35,11 +35,10 @@ struct hl7_build {
 
 /*
  * Reads the segments after `pid` off `r` up to the next PID into `report`.
- * `head` is what MSH said.  Reasons to refuse go to c->refusal.
+ * Reasons to refuse go to c->refusal.
  */
 void hl7_report_read(struct hl7_context *c, struct span pid,
-    struct hl7_reader *r, const struct hl7_ack_head *head,
-    struct report *report);
+    struct hl7_reader *r, struct report *report);
 
 /* Adds one OBX to the last panel: hl7_observation.c. */
 void hl7_observation_add(struct hl7_context *c, struct hl7_build *b,

@@ -268,7 +268,7 @@ read_reports(struct parse *p, struct hl7_reader r)
 			    "PID", 1, 0, "results before the first PID" });
 		if (!hl7_segment_is(segment, "PID"))
 			continue;
-		hl7_report_read(&p->c, segment, &r, &p->out->head, report);
+		hl7_report_read(&p->c, segment, &r, report);
 		set_version(p, report);
 		p->out->n_reports++;
 	}

@@ -206,6 +206,8 @@ test_markup_stays_text(void)
 	struct span text = write_sample(SAMPLE_HOSTILE);
 
 	ok(holds(text, "&lt;script&gt;alert(1)"), "escaped in the narrative");
+	ok(holds(text, "\"conclusion\":\""),
+	    "what is said of the whole is there for the page, too");
 	ok(holds(text, "é²µ≤ 😀 שלום"), "accents, emoji and Hebrew survive");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] < ' ' || text.ptr[i] == 0x7f) {

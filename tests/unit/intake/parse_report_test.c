@@ -106,7 +106,8 @@ test_defaults(void)
 	    "OBR|1|||X\nOBX|1|ST|Y||v|||||||||||7^ROUX^LEA\n") == ST_OK,
 	    "a bare message");
 	ok(span_is(report(0)->patient_id, "279"), "only an INS: hashed");
-	ok(span_is(report(0)->organization, "LABO"), "MSH-4");
+	ok(report(0)->organization.len == 0,
+	    "no OBX-23: MSH-4 is a code, not a name to show");
 	ok(report(0)->version_ms == 1795242600000 && span_is(
 	    report(0)->issued.text, "2026-11-21T07:30:00+01:00"),
 	    "MSH-7 is the version");
