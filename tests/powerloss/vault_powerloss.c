@@ -260,7 +260,9 @@ check_promise(struct rig *r, const struct promises *p, int i)
 	if (row->state == MAY && row->ack == MAY && row->after == 0
 	    && ack != (st == ST_OK))
 		return complain("ACK and bundle do not go together", i);
+	/* Only of an old one that somebody was told is stored. */
 	if (row->ack == MAY && row->after > 0 && !ack && row->state == MAY
+	    && p->row[row->after - 1].ack == MUST
 	    && p->row[row->after - 1].state == MAY
 	    && rig_read(r, p->row[row->after - 1].name) != ST_OK)
 		return complain("the old is gone, the new is not there", i);
