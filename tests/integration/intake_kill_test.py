@@ -64,7 +64,7 @@ def kill_for(seconds, seed):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(dice.uniform(0.05, 0.5))
-        role = dice.choice(("intake", "vault", "vault", "intake", "pickup"))
+        role = dice.choice(("intake", "vault", "vault", "intake", "pickup", "desk"))
         try:
             pid = BOX.pid_of(role)
             if pid > 1:         # 0: it is not running, and kill(0) is us
