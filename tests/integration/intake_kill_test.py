@@ -55,6 +55,7 @@ class Sender(threading.Thread):
         while not self.stop:
             number += 1
             self.one(number)
+            time.sleep(0.1)     # 20 s stay below the 256 bundles a card shows
 
 
 def kill_for(seconds, seed):
