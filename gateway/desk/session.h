@@ -19,8 +19,7 @@
 enum {
 	SESSIONS_MAX      = 8,
 	SESSION_OUT_BYTES = 16384,	/* OUTPUT's limit */
-	ARGUMENT_MAX      = 128,
-	ARGUMENTS_BYTES   = 4096
+	ARGUMENT_MAX      = 128
 };
 
 struct session;

@@ -64,6 +64,16 @@ open_standard(void)
 	close(fd);
 }
 
+/* Whoever starts us may have signals blocked: we would never hear SIGTERM. */
+static void
+unblock_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void
 say_what_is_missing(void)
 {
@@ -103,6 +113,7 @@ main(int argc, char **argv)
 	struct options options = { 0 };
 
 	open_standard();
+	unblock_signals();
 	signal(SIGPIPE, SIG_IGN);	/* whoever reads our log may restart */
 	log_init("guichetd", LOG_NOTICE);
 	if (!read_options(argc, argv, &options))
