@@ -291,6 +291,8 @@ role_bit(enum role_id role)
 		return TO_PICKUP;
 	case ROLE_DESK:
 		return TO_DESK;
+	case ROLE_SPOOL:
+		return TO_SPOOL;
 	default:
 		return 0;
 	}
@@ -318,7 +320,9 @@ config_slice(const struct config *config, enum role_id role, struct buf *out)
 	unsigned roles = role_bit(role);
 
 	TRY(put_rows(config_keys, config_n_keys, config, roles, out));
-	for (unsigned i = 0; i < config->n_sources && roles == TO_INTAKE; i++) {
+	if (roles != TO_INTAKE && roles != TO_SPOOL)
+		return ST_OK;
+	for (unsigned i = 0; i < config->n_sources; i++) {
 		TRY(buf_append_text(out, "[source "));
 		TRY(buf_append_text(out, config->source[i].name));
 		TRY(buf_append_text(out, "]\n"));

@@ -16,17 +16,23 @@
 
 enum {
 	CONFIG_TEXT_MAX    = 256,
-	CONFIG_SOURCES_MAX = 8,
+	CONFIG_SOURCES_MAX = 16,
 	CONFIG_PATHS_MAX   = 8
 };
 
 /* HL7 v2 charsets a source may be pinned to; AUTO is lis.md 2.4's order. */
 enum charset_choice {
 	CHARSET_AUTO, CHARSET_UTF8, CHARSET_LATIN1, CHARSET_LATIN9,
-	CHARSET_WINDOWS1252
+	CHARSET_WINDOWS1252, CHARSET_CP850, CHARSET_MACROMAN
 };
 
 enum ack_mode { ACK_AUTO, ACK_ORIGINAL, ACK_ENHANCED_ACCEPT_ONLY };
+
+/* What the files of a source are. */
+enum source_format {
+	FORMAT_AUTO, FORMAT_HL7, FORMAT_HPRIM_SANTE, FORMAT_HPRIM_MEDECIN,
+	FORMAT_SIDECAR, FORMAT_FHIR
+};
 
 /* One LIS that may deliver.  `[source default]` applies to any peer. */
 struct config_source {
@@ -39,6 +45,24 @@ struct config_source {
 	char timezone[64];		/* POSIX TZ rule */
 	bool production;		/* MSH-11 T and D are refused */
 	bool snapshot;			/* an ORU replaces the whole report */
+	char networks[512];		/* config/networks.h */
+	char clients[1056];		/* config/fingerprints.h */
+	char senders[512];		/* "MSH-3/MSH-4, ..."; empty: all */
+	uint64_t connections_max;
+	bool commit_bytes;		/* MLLP release 2 */
+	bool transient_ar;		/* AR 207 instead of closing */
+	bool refuse_unknown;		/* withdrawals of what never came */
+	bool legacy_orders;		/* ORC-1 says nothing */
+	bool batch_once;		/* one answer for a whole batch */
+	char language[16];		/* BCP 47 */
+	char patient_identifiers[128];	/* CX.5, best first */
+	char card_pattern[128];		/* POSIX ERE; empty: all of a field */
+	char card_system[256];		/* FHIR Identifier.system */
+	char folder[256];		/* empty: none */
+	uint64_t folder_keep_s;
+	enum source_format format;
+	bool hprim_any;			/* not only the patient's exemplar */
+	bool hprim_medecin;		/* its texts are for patients too */
 };
 
 struct config {
@@ -47,7 +71,14 @@ struct config {
 	char lab_phone[CONFIG_TEXT_MAX];
 	char state_dir[CONFIG_TEXT_MAX];
 	char run_dir[CONFIG_TEXT_MAX];
-	char mllp_listen[64];		/* "127.0.0.1:2575" */
+	char mllp_listen[64];		/* "127.0.0.1:2575", or "none" */
+	char mllp_interface[16];	/* empty: any */
+	char mllp_networks[512];	/* config/networks.h */
+	char mllps_listen[64];		/* or "none" */
+	char fhir_listen[64];		/* or "none" */
+	char lis_certificate[CONFIG_TEXT_MAX];	/* PEM file, chain */
+	char lis_key[CONFIG_TEXT_MAX];	/* PEM file, EC or RSA */
+	char lis_clients[CONFIG_TEXT_MAX]; /* PEM file, authorities */
 	char pickup_listen[64];		/* "0.0.0.0:8443" */
 	char pickup_origin[CONFIG_TEXT_MAX]; /* "https://labo.example:8443" */
 	char pickup_certificate[CONFIG_TEXT_MAX]; /* PEM file, chain */
@@ -61,6 +92,7 @@ struct config {
 	uint64_t lab_window_s;		/* on the lab card, 72 h */
 	uint64_t card_life_s;
 	uint64_t card_wrong_tokens_per_hour;
+	bool hold_unknown;		/* codes of no public system */
 	struct config_source source[CONFIG_SOURCES_MAX];
 	unsigned n_sources;
 };

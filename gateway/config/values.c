@@ -1,9 +1,12 @@
 #include "config/values.h"
 
+#include <regex.h>
 #include <stdio.h>
 
 #include "config/address.h"
 #include "config/config.h"
+#include "config/fingerprints.h"
+#include "config/networks.h"
 
 static bool
 is_digit(uint8_t c)
@@ -77,6 +80,62 @@ set_address(const struct value_row *row, void *field, struct span text)
 
 	TRY(address_parse(text, &address, &len));
 	return keep_text(row, field, text);
+}
+
+static enum status
+set_listen(const struct value_row *row, void *field, struct span text)
+{
+	return span_is(text, "none") ? keep_text(row, field, text)
+	    : set_address(row, field, text);
+}
+
+static enum status
+set_folder(const struct value_row *row, void *field, struct span text)
+{
+	return text.len == 0 ? keep_text(row, field, text)
+	    : set_path(row, field, text);
+}
+
+static enum status
+set_networks(const struct value_row *row, void *field, struct span text)
+{
+	TRY(networks_check(text));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_fingerprints(const struct value_row *row, void *field, struct span text)
+{
+	TRY(fingerprints_check(text));
+	return keep_text(row, field, text);
+}
+
+/* Letters, digits and hyphens, as BCP 47 has them. */
+static enum status
+set_language(const struct value_row *row, void *field, struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_lower(text.ptr[i]) && !is_upper(text.ptr[i]) &&
+		    !is_digit(text.ptr[i]) && text.ptr[i] != '-')
+			return ST_INVALID;
+	return keep_text(row, field, text);
+}
+
+/* A POSIX extended regular expression with exactly one group. */
+static enum status
+set_pattern(const struct value_row *row, void *field, struct span text)
+{
+	regex_t compiled;
+	size_t groups;
+
+	TRY(keep_text(row, field, text));
+	if (text.len == 0)
+		return ST_OK;
+	if (regcomp(&compiled, field, REG_EXTENDED) != 0)
+		return ST_INVALID;
+	groups = compiled.re_nsub;
+	regfree(&compiled);
+	return groups == 1 ? ST_OK : ST_INVALID;
 }
 
 static bool
@@ -214,7 +273,8 @@ nth_word(const char *words, unsigned n)
 
 /* The field is a bool or an enum; enums here have the shape of unsigned. */
 _Static_assert(sizeof(enum charset_choice) == sizeof(unsigned) &&
-    sizeof(enum ack_mode) == sizeof(unsigned), "enums are stored as unsigned");
+    sizeof(enum ack_mode) == sizeof(unsigned) &&
+    sizeof(enum source_format) == sizeof(unsigned), "enums are stored as unsigned");
 
 static enum status
 set_choice(const struct value_row *row, void *field, struct span text)
@@ -342,6 +402,12 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_FIELDS]   = set_fields,
 	[VALUE_CHOICE]   = set_choice,
 	[VALUE_TIMEZONE] = set_timezone,
+	[VALUE_LISTEN]   = set_listen,
+	[VALUE_NETWORKS] = set_networks,
+	[VALUE_FINGERPRINTS] = set_fingerprints,
+	[VALUE_LANGUAGE] = set_language,
+	[VALUE_PATTERN]  = set_pattern,
+	[VALUE_FOLDER]   = set_folder,
 };
 
 /* See values.h. */

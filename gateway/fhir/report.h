@@ -95,6 +95,7 @@ struct observation {
 	size_t       n_notes;
 	enum release release;		/* release matrix, this line alone */
 	const char  *release_reason;	/* "OBX-11 P"; static text */
+	bool is_confirmed;		/* OBX-11 U: the value came before */
 };
 
 struct specimen {
@@ -153,9 +154,13 @@ struct report {
 	struct span order;		/* for the look-up by order */
 	struct fhir_time issued;	/* OBR-22, else MSH-7 */
 	uint64_t version_ms;		/* the same as a number */
+	uint64_t version_number;	/* of a CDA document; 0: none.  Orders
+					   versions before version_ms does */
+	struct span language;		/* BCP 47; empty: the source's */
 	enum bundle_status status;
 	enum release release;		/* of the whole: the strictest line */
-	const char *release_reason;
+	const char *release_reason;	/* static text; also of a quarantine */
+	unsigned holds;			/* enum hold; of RELEASE_WITHHOLD */
 	uint64_t opens_s;		/* 0: at once */
 	unsigned exams;			/* enum exams */
 	unsigned warnings;		/* enum report_warning */

@@ -1,6 +1,6 @@
 #include "intake/delivery.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/hex.h"
@@ -8,6 +8,7 @@
 #include "base/wipe.h"
 #include "crypto/random.h"
 #include "intake/identity.h"
+#include "intake/parse.h"
 
 enum {
 	PART_BYTES = 131072,		/* OBJECT_PART.data */
@@ -17,8 +18,9 @@ enum {
 	COST_FACTOR = 5,
 	ARENA_FACTOR = 4,
 	ARENA_LEAST = 2 * 1024 * 1024,
-	SLOT_BITS = 8,			/* of a delivery's number */
-	OWN_ID_BYTES = 10		/* of our MSH-10, as hex */
+	SLOT_BITS = 9,			/* of a delivery's number */
+	OWN_ID_BYTES = 10,		/* of our MSH-10, as hex */
+	FILE_NAME_MAX = 255		/* SPOOL_ANSWER.wants */
 };
 
 _Static_assert(1 << SLOT_BITS == DELIVERY_SLOTS, "slots fit the number");
@@ -37,23 +39,43 @@ try_abort(struct delivery *d)
 	d->is_blocked = d->is_blocked || d->to_abort != 0;
 }
 
+static void
+free_answer(struct answer *a)
+{
+	free(a->ptr);
+	*a = (struct answer){ 0 };
+}
+
+static struct span
+span_of_answer(const struct answer *a)
+{
+	return (struct span){ a->ptr, a->len };
+}
+
 /* The arena is wiped here if sealing did not come to its end. */
 static void
 end(struct delivery *d, enum delivery_end how, struct span ack)
 {
-	if (d->frame.ptr != NULL)
+	struct answer ack_own = d->ack, busy = d->busy;
+
+	if (d->input.kind != NULL)
 		d->events->on_frame_done(d->owner);
 	arena_clear(&d->arena);
 	seal_clear(&d->sealed);
 	budget_leave(&d->shared->working, &d->ticket);
-	d->frame = (struct span){ 0 };
+	d->input.kind = NULL;
 	d->state = DELIVERY_IS_IDLE;
 	d->is_blocked = false;
-	if (d->has_begun && how == DELIVERY_TRANSIENT)
+	if (d->has_begun)
 		d->to_abort = d->number;
 	d->has_begun = false;
 	try_abort(d);
+	/* The owner may start the next one from inside. */
+	free_answer(&d->unknown);
+	d->ack = d->busy = (struct answer){ 0 };
 	d->events->on_end(d->owner, how, ack);
+	free_answer(&ack_own);
+	free_answer(&busy);
 }
 
 /* Durable, now or since it came before. */
@@ -70,7 +92,10 @@ end_well(struct delivery *d, enum delivery_end how, struct span ack)
 static void
 transient(struct delivery *d)
 {
-	end(d, DELIVERY_TRANSIENT, (struct span){ 0 });
+	if (d->busy.len > 0)
+		end(d, DELIVERY_POSTPONED, span_of_answer(&d->busy));
+	else
+		end(d, DELIVERY_TRANSIENT, (struct span){ 0 });
 }
 
 /* See delivery.h. */
@@ -93,38 +118,37 @@ utc(uint64_t ms)
 	return tm;
 }
 
+/* An answer of `kind` to `p`, on the heap. */
 static enum status
-write_ack(const struct delivery_shared *shared,
-    const struct hl7_ack_head *head, const struct hl7_ack_reply *reply,
-    struct buf *out)
+make_answer(const struct delivery_shared *shared, const struct input_kind *kind,
+    const struct parsed *p, struct answer *out)
 {
 	uint8_t random[OWN_ID_BYTES], id[2 * OWN_ID_BYTES];
 	struct buf id_buf = buf_over(id, sizeof(id));
-	struct tm now = utc(shared->now_ms());
-	char time[32];
+	struct buf text = buf_over(malloc(kind->answer_max), kind->answer_max);
+	enum status st = text.ptr == NULL ? ST_NO_SPACE : ST_OK;
 
 	random_bytes(random, sizeof(random));
-	TRY(hex_encode((struct span){ random, sizeof(random) }, &id_buf));
-	strftime(time, sizeof(time), "%Y%m%d%H%M%S+0000", &now);
-	return hl7_ack_write(head, reply, buf_span(&id_buf), span_of(time),
-	    out);
+	if (st == ST_OK)
+		st = hex_encode((struct span){ random, sizeof(random) },
+		    &id_buf);
+	if (st == ST_OK)
+		st = kind->answer(p, shared->now_ms(), buf_span(&id_buf),
+		    &text);
+	if (st != ST_OK) {
+		free(text.ptr);
+		return st;
+	}
+	*out = (struct answer){ text.ptr, text.len };
+	return ST_OK;
 }
 
+/* Its answer if all goes well, or the refusal. */
 static bool
 make_ack(struct delivery *d)
 {
-	struct buf out = buf_over(d->ack, HL7_ACK_MAX);
-	enum status st = write_ack(d->shared, &d->parsed.head,
-	    &d->parsed.reply, &out);
-
-	d->ack_len = out.len;
-	return st == ST_OK;
-}
-
-static struct span
-ack_of(const struct delivery *d)
-{
-	return (struct span){ d->ack, d->ack_len };
+	return make_answer(d->shared, d->input.kind, &d->parsed, &d->ack) ==
+	    ST_OK;
 }
 
 /* Words of our own only: what the message says stays out of the log. */
@@ -141,7 +165,7 @@ log_refusal(struct delivery *d)
 		return;
 	d->shared->lines_left--;
 	log_line(LOG_NOTICE, "message of source %s refused: %s %u, %s %u: %s",
-	    d->shared->source->name, code[r->code], r->error,
+	    d->input.source->name, code[r->code], r->error,
 	    r->segment == NULL ? "field" : r->segment, r->field,
 	    r->text == NULL ? "not something we take" : r->text);
 }
@@ -152,7 +176,7 @@ refuse(struct delivery *d)
 	if (d->parsed.answer)
 		log_refusal(d);
 	if (d->parsed.answer && make_ack(d))
-		end(d, DELIVERY_REFUSED, ack_of(d));
+		end(d, DELIVERY_REFUSED, span_of_answer(&d->ack));
 	else
 		end(d, DELIVERY_UNREADABLE, (struct span){ 0 });
 }
@@ -205,9 +229,45 @@ fill_in(struct delivery *d)
 {
 	const char *lab = d->shared->role->config.lab_name;
 
-	for (size_t i = 0; i < d->parsed.n_reports; i++)
-		if (d->parsed.reports[i].organization.len == 0)
-			d->parsed.reports[i].organization = span_of(lab);
+	for (size_t i = 0; i < d->parsed.n_reports; i++) {
+		struct report *r = &d->parsed.reports[i];
+
+		if (r->organization.len == 0)
+			r->organization = span_of(lab);
+		if (r->language.len == 0)
+			r->language = span_of(d->input.source->language);
+	}
+}
+
+static bool
+has_withdrawal(const struct parsed *p)
+{
+	for (size_t i = 0; i < p->n_reports; i++)
+		if (is_withdrawal(&p->reports[i]))
+			return true;
+	return false;
+}
+
+/* What may have to be said when there is no head any more to answer to. */
+static bool
+make_spare_answers(struct delivery *d)
+{
+	const struct config_source *source = d->input.source;
+	struct parsed p = d->parsed;
+	enum status st = ST_OK;
+
+	if (source->refuse_unknown && has_withdrawal(&p)) {
+		answer_error(&p.reply, 204, "no such report to withdraw");
+		st = make_answer(d->shared, d->input.kind, &p, &d->unknown);
+	}
+	if (st == ST_OK && source->transient_ar) {
+		bool accept = d->parsed.reply.code == HL7_CA;
+
+		p.reply = (struct hl7_ack_reply){ .code = accept ? HL7_CR
+		    : HL7_AR, .error = 207, .text = "not now, send it again" };
+		st = make_answer(d->shared, d->input.kind, &p, &d->busy);
+	}
+	return st == ST_OK;
 }
 
 static void run(struct delivery *d);
@@ -216,12 +276,12 @@ static void
 begin_delivery(struct delivery *d)
 {
 	fill_in(d);
-	identity_sender(&d->parsed.head, span_of(d->shared->source->name),
+	identity_sender(&d->parsed.head, span_of(d->input.source->name),
 	    d->sender);
-	/* The head borrows from the frame and must not be looked at again. */
+	/* The head borrows from the input and must not be looked at again. */
 	memset(&d->parsed.head, 0, sizeof(d->parsed.head));
 	d->events->on_frame_done(d->owner);
-	d->frame = (struct span){ 0 };
+	d->input.kind = NULL;
 	d->is_silent = !d->parsed.answer;
 	d->number = ++d->shared->serial << SLOT_BITS | d->slot;
 	d->report = 0;
@@ -229,24 +289,51 @@ begin_delivery(struct delivery *d)
 	run(d);
 }
 
+static size_t
+size_of(const struct input *in)
+{
+	size_t size = in->bytes.len;
+
+	for (size_t i = 0; i < in->n_pieces; i++)
+		size += in->pieces[i].bytes.len;
+	return size;
+}
+
+/* The name stands in the arena, which end() wipes. */
+static void
+end_wanting(struct delivery *d)
+{
+	uint8_t name[FILE_NAME_MAX];
+	struct buf copy = buf_over(name, sizeof(name));
+
+	if (buf_append_span(&copy, d->parsed.wants) != ST_OK)
+		end(d, DELIVERY_UNREADABLE, (struct span){ 0 });
+	else
+		end(d, DELIVERY_WANTS, buf_span(&copy));
+}
+
 static void
 parse(struct delivery *d)
 {
 	enum status st;
 
-	arena_init(&d->arena, ARENA_LEAST + ARENA_FACTOR * d->frame.len);
-	st = parse_frame(d->frame, d->shared->source, d->shared->now_ms(),
-	    &d->arena, &d->parsed);
+	arena_init(&d->arena, ARENA_LEAST + ARENA_FACTOR * size_of(&d->input));
+	st = d->input.kind->parse(&d->input, d->shared->now_ms(), &d->arena,
+	    &d->parsed);
 	d->shared->warnings += d->parsed.warnings != 0;
 	if (d->parsed.ignored) {
 		end(d, DELIVERY_IGNORED, (struct span){ 0 });
+		return;
+	}
+	if (st == ST_NOT_FOUND) {
+		end_wanting(d);
 		return;
 	}
 	if (st == ST_OK)
 		st = check_reports(&d->parsed);
 	if (st != ST_OK)
 		refuse(d);
-	else if (!make_ack(d))
+	else if (!make_ack(d) || !make_spare_answers(d))
 		end(d, DELIVERY_UNREADABLE, (struct span){ 0 });
 	else
 		begin_delivery(d);
@@ -279,7 +366,7 @@ begin(struct delivery *d)
 {
 	struct message m = { .id = MSG_DELIVERY_BEGIN, .delivery_begin = {
 	    .delivery = d->number,
-	    .source = span_of(d->shared->source->name),
+	    .source = span_of(d->input.source->name),
 	    .key = { d->parsed.key, sizeof(d->parsed.key) },
 	    .digest = { d->parsed.digest, sizeof(d->parsed.digest) } } };
 
@@ -315,8 +402,11 @@ open_report(struct delivery *d)
 	    .content = { identity.content, 32 },
 	    .version_ms = r->version_ms, .release = (uint64_t)r->release,
 	    .status = (uint64_t)r->status, .opens_s = r->opens_s,
-	    .exams = r->exams,
-	    .snapshot = d->shared->source->snapshot || r->n_documents > 0 ||
+	    .exams = r->exams, .version_number = r->version_number,
+	    .holds = r->holds, .traits = { identity.traits, 32 },
+	    .reason = r->release_reason == NULL ? (struct span){ 0 }
+		: span_of(r->release_reason),
+	    .snapshot = d->input.source->snapshot || r->n_documents > 0 ||
 		len == 0,
 	    .lines = { lines, len } } };
 	if (send_it(d, &m))
@@ -379,7 +469,7 @@ static void
 commit(struct delivery *d)
 {
 	struct message m = { .id = MSG_DELIVERY_COMMIT, .delivery_commit = {
-	    .delivery = d->number, .ack = ack_of(d) } };
+	    .delivery = d->number, .ack = span_of_answer(&d->ack) } };
 
 	if (send_it(d, &m))
 		d->state = DELIVERY_IS_COMMITTED;
@@ -443,7 +533,7 @@ seal(struct delivery *d)
 	struct delivery_shared *shared = d->shared;
 	struct tm now = utc(shared->now_ms());
 	struct fhir_identity id = { .box = shared->role->config.box_id,
-	    .language = span_of("fr-FR") };
+	    .language = d->parsed.reports[d->report].language };
 	char timestamp[32];
 	enum status st;
 
@@ -491,7 +581,10 @@ on_opened(struct delivery *d, const struct message *m)
 {
 	const struct msg_report_opened *o = &m->report_opened;
 
-	if (is_settled(d, o->outcome)) {
+	if (o->outcome == ST_NOT_FOUND && d->unknown.len > 0 &&
+	    is_withdrawal(&d->parsed.reports[d->report])) {
+		end(d, DELIVERY_REFUSED, span_of_answer(&d->unknown));
+	} else if (is_settled(d, o->outcome)) {
 		if (o->outcome == ST_DENIED)
 			log_line(LOG_WARNING, "delivery %llu: report %llu is "
 			    "quarantined: its patient is not who it was",
@@ -540,7 +633,7 @@ static void
 on_stored(struct delivery *d, const struct message *m)
 {
 	if (m->delivery_stored.outcome == ST_OK) {
-		end_well(d, DELIVERY_ACK, ack_of(d));
+		end_well(d, DELIVERY_ACK, span_of_answer(&d->ack));
 	} else {
 		/* The vault has forgotten it already. */
 		d->has_begun = false;
@@ -609,14 +702,14 @@ delivery_init(struct delivery *d, struct delivery_shared *shared,
 
 /* See delivery.h. */
 void
-delivery_start(struct delivery *d, struct span frame)
+delivery_start(struct delivery *d, const struct input *input)
 {
 	if (d->state != DELIVERY_IS_IDLE)
 		unexpected("delivery in a slot that is in use", (int)d->slot);
-	d->frame = frame;
+	d->input = *input;
 	d->state = DELIVERY_IS_QUEUED;
 	if (budget_take(&d->shared->working, &d->ticket,
-	    COST_FACTOR * frame.len))
+	    COST_FACTOR * size_of(input)))
 		parse(d);
 }
 
@@ -641,11 +734,12 @@ delivery_kick(struct delivery *d)
 
 /* See delivery.h. */
 enum status
-delivery_refuse_big(const struct delivery_shared *shared, struct span part,
-    struct buf *ack)
+delivery_refuse_big(const struct delivery_shared *shared,
+    const struct config_source *source, struct span part, struct buf *ack)
 {
 	const uint8_t *cr = part.len == 0 ? NULL :
 	    memchr(part.ptr, '\r', part.len);
+	struct answer answer = { 0 };
 	struct parsed parsed;
 	struct arena arena;
 	enum status st;
@@ -654,14 +748,17 @@ delivery_refuse_big(const struct delivery_shared *shared, struct span part,
 		return ST_NOT_FOUND;
 	arena_init(&arena, ARENA_LEAST);
 	st = parse_frame(span_slice(part, 0, (size_t)(cr - part.ptr)),
-	    shared->source, shared->now_ms(), &arena, &parsed);
+	    source, shared->now_ms(), &arena, &parsed);
 	if (!parsed.answer || parsed.ignored)
 		st = ST_NOT_FOUND;
 	if (st != ST_NOT_FOUND) {
 		answer_error(&parsed.reply, 104,
 		    "message longer than mllp.frame_max");
-		st = write_ack(shared, &parsed.head, &parsed.reply, ack);
+		st = make_answer(shared, &input_hl7, &parsed, &answer);
 	}
+	if (st == ST_OK)
+		st = buf_append_span(ack, span_of_answer(&answer));
+	free_answer(&answer);
 	arena_clear(&arena);
 	return st == ST_OK ? ST_OK : ST_NOT_FOUND;
 }

@@ -1,5 +1,5 @@
 /*
- * delivery.h -- one frame of a LIS on its way to being durable in the vault.
+ * delivery.h -- one input of a LIS on its way to being durable in the vault.
  *
  *   IDLE -> QUEUED -> BEGINNING -> ASKED -> per report:
  *     (memory)  (parse)   |          |
@@ -19,14 +19,14 @@
  * after parsing and travel with DELIVERY_COMMIT: what is replayed later is
  * what was sent.
  *
- * Plaintext lives from the frame to the end of sealing and is wiped at each
- * step: frame after parsing, payload after sealing, reports after the last.
+ * Plaintext lives from the input to the end of sealing and is wiped at each
+ * step: the input after parsing, payload after sealing, reports after the last.
  */
 #ifndef INTAKE_DELIVERY_H
 #define INTAKE_DELIVERY_H
 
 #include "intake/budget.h"
-#include "intake/parse.h"
+#include "intake/input.h"
 #include "intake/seal.h"
 #include "ipc/role.h"
 
@@ -49,13 +49,16 @@ enum delivery_end {
 	DELIVERY_IGNORED,	/* an ACK came in: no answer is due */
 	DELIVERY_SILENT,	/* durable; its sender wants no answer (NE) */
 	DELIVERY_UNREADABLE,	/* no answer can be made */
-	DELIVERY_TRANSIENT	/* not stored, for a passing reason */
+	DELIVERY_TRANSIENT,	/* not stored, for a passing reason */
+	DELIVERY_POSTPONED,	/* the same, and the source wants to be told:
+				   the bytes are AR 207 */
+	DELIVERY_WANTS		/* the bytes name a file that must come along */
 };
 
 struct delivery;
 
 struct delivery_owner {
-	/* The frame given to delivery_start() is not needed any more. */
+	/* The bytes given to delivery_start() are not needed any more. */
 	void (*on_frame_done)(void *owner);
 	/* Once per delivery_start(), perhaps from inside it, last thing.
 	 * `ack` borrows. */
@@ -65,7 +68,6 @@ struct delivery_owner {
 /* What the deliveries of a role share; borrowed for ever. */
 struct delivery_shared {
 	struct role *role;
-	const struct config_source *source;
 	const struct secret_32 *key;	/* keyfile.h */
 	struct budget working;		/* memory from parsing to sealing */
 	struct region plain;		/* the one payload being sealed */
@@ -74,6 +76,12 @@ struct delivery_shared {
 	unsigned lines_left;		/* log lines senders may cause, for now */
 	/* Time, replaceable by tests: UTC epoch milliseconds. */
 	uint64_t (*now_ms)(void);
+};
+
+/* Bytes on the heap; empty: none. */
+struct answer {
+	uint8_t *ptr;
+	size_t   len;
 };
 
 struct delivery {
@@ -89,25 +97,27 @@ struct delivery {
 	bool     has_begun;		/* the vault knows of it */
 	bool     is_silent;		/* MSH-15 and MSH-16 want no answer */
 	struct ticket ticket;
-	struct span   frame;		/* borrowed until on_frame_done */
+	struct input  input;		/* borrowed until on_frame_done */
 	struct arena  arena;
 	struct parsed parsed;
 	size_t   report;		/* index of the one being sealed */
 	struct sealed sealed;
 	size_t   sent;			/* bytes of the JWE */
 	uint8_t  card[10], bundle[22], public_key[65];
-	size_t   envelope_len, ack_len;
+	size_t   envelope_len;
 	uint8_t  envelope[SEAL_ENVELOPE_MAX];
-	uint8_t  ack[4096];
+	/* Made while there still is a head to mirror: the answer, the one for
+	 * a withdrawal of what never came, the one for not now. */
+	struct answer ack, unknown, busy;
 };
 
-enum { DELIVERY_SLOTS = 256, DELIVERY_REPORTS_MOST = 64 };
+enum { DELIVERY_SLOTS = 512, DELIVERY_REPORTS_MOST = 64 };
 
 void delivery_init(struct delivery *d, struct delivery_shared *shared,
     const struct delivery_owner *events, void *owner, unsigned slot);
 
 /* `d` is idle.  Goes on at once where memory allows. */
-void delivery_start(struct delivery *d, struct span frame);
+void delivery_start(struct delivery *d, const struct input *input);
 
 /* Which slot a vault's answer belongs to. */
 unsigned delivery_slot_of(uint64_t number);
@@ -124,7 +134,7 @@ void delivery_fail(struct delivery *d);
 /* The ACK for a frame that is longer than the limit, from its first segment;
  * ST_OK, or ST_NOT_FOUND where that is no MSH. */
 MUST_CHECK enum status
-delivery_refuse_big(const struct delivery_shared *shared, struct span part,
-    struct buf *ack);
+delivery_refuse_big(const struct delivery_shared *shared,
+    const struct config_source *source, struct span part, struct buf *ack);
 
 #endif

@@ -110,6 +110,19 @@ hash_patient(const struct patient *p, const struct secret_32 *key,
 	finish(&h, key, out);
 }
 
+/* See identity.h. */
+void
+identity_traits(struct span birth_name, struct span birth_date,
+    const struct secret_32 *key, uint8_t out[static 32])
+{
+	struct hash h;
+
+	start(&h, "traits");
+	add_folded(&h, birth_name);
+	add_folded(&h, birth_date);
+	finish(&h, key, out);
+}
+
 /* --- the content ----------------------------------------------------------- */
 
 static void
@@ -317,6 +330,8 @@ identity_of(const struct report *r, const uint8_t sender[static 32],
 	struct hash h;
 
 	hash_patient(&r->patient, key, out->patient);
+	identity_traits(r->patient.name.family, r->patient.birth_date, key,
+	    out->traits);
 	hash_content(r, key, out->content);
 	start(&h, "report");
 	add_field(&h, (struct span){ sender, 32 });

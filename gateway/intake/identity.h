@@ -1,6 +1,6 @@
 /*
  * identity.h -- what the vault is told about a report instead of its names:
- * three keyed hashes (HMAC-SHA-256).  Pure.
+ * four keyed hashes (HMAC-SHA-256).  Pure.
  */
 #ifndef INTAKE_IDENTITY_H
 #define INTAKE_IDENTITY_H
@@ -19,6 +19,9 @@ struct identity {
 	/* Birth name, first name and birth date, without case and punctuation
 	 * (rule 7 compares it). */
 	uint8_t patient[32];
+	/* Birth name and birth date alone: what the desk can read off the
+	 * request, before there is a result. */
+	uint8_t traits[32];
 	/* All that the patient would see, and nothing of when it was sent
 	 * (rule 10). */
 	uint8_t content[32];
@@ -27,6 +30,10 @@ struct identity {
 /* Who sent it: the source's name, MSH-3 and MSH-4. */
 void identity_sender(const struct hl7_ack_head *head, struct span source,
     uint8_t out[static 32]);
+
+/* As identity_of() makes them of a report. */
+void identity_traits(struct span birth_name, struct span birth_date,
+    const struct secret_32 *key, uint8_t out[static 32]);
 
 void identity_of(const struct report *r, const uint8_t sender[static 32],
     const struct secret_32 *key, struct identity *out);

@@ -16,6 +16,12 @@ static const struct ipc_handler handlers[] = {
 	{ MSG_REPORT_OPENED,   intake_on_answer },
 	{ MSG_CLAIM,           intake_on_answer },
 	{ MSG_DELIVERY_STORED, intake_on_answer },
+	{ MSG_REPORT_PROBED,   intake_on_probed },
+	{ MSG_SPOOL_OFFER,     intake_on_spool },
+	{ MSG_SPOOL_PART,      intake_on_spool },
+	{ MSG_SPOOL_END,       intake_on_spool },
+	{ MSG_SPOOL_DROP,      intake_on_spool },
+	{ MSG_TRAITS_GET,      intake_on_traits },
 };
 
 static const struct role_events events = {

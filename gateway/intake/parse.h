@@ -7,28 +7,7 @@
 #ifndef INTAKE_PARSE_H
 #define INTAKE_PARSE_H
 
-#include "base/arena.h"
-#include "config/config.h"
-#include "fhir/report.h"
-#include "wire/hl7_ack.h"
-
-struct parsed {
-	struct hl7_ack_head head;	/* what an ACK mirrors */
-	/* The answer if everything can be stored: AA (or CA).  If not AA/CA,
-	 * nothing is to be stored and this is the answer. */
-	struct hl7_ack_reply reply;
-	/* False with ST_OK: the sender asked for no answer (MSH-15, -16); store
-	 * and go on.  False with ST_INVALID: close, unless `ignored`. */
-	bool answer;
-	/* An ACK that came in, or a refusal that the sender does not want to
-	 * hear of: drop it and keep the connection. */
-	bool ignored;
-	uint8_t key[32];		/* DELIVERY_BEGIN.key */
-	uint8_t digest[32];		/* DELIVERY_BEGIN.digest */
-	struct report *reports;
-	size_t n_reports;
-	unsigned warnings;		/* enum report_warning */
-};
+#include "intake/input.h"
 
 /*
  * `frame` holds one message.  A frame with several (HL7 batches) is cut with

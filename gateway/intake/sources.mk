@@ -1,9 +1,11 @@
 intake_SRCS = \
     budget.c \
+    deliveries.c \
     delivery.c \
     hl7_card.c \
     hl7_coded.c \
     hl7_context.c \
+    hl7_input.c \
     hl7_observation.c \
     hl7_patient.c \
     hl7_report.c \
@@ -11,6 +13,7 @@ intake_SRCS = \
     identity.c \
     intake.c \
     keyfile.c \
+    mllp_entrance.c \
     parse.c \
     policy.c \
     region.c \

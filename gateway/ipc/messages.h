@@ -13,6 +13,7 @@
 	X(VAULT,      "vault")                                          \
 	X(PICKUP,     "pickup")                                         \
 	X(DESK,       "desk")                                           \
+	X(SPOOL,      "spool")                                          \
 	X(CTL,        "guichet")
 
 enum role_id {

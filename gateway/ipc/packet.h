@@ -11,7 +11,7 @@
 enum { PACKET_BYTES = 1024 };
 
 /* Holds a START. */
-enum { PACKET_START_BYTES = 50 * 1024 };
+enum { PACKET_START_BYTES = 130 * 1024 };
 
 /*
  * Sends `m`, and `with` beside it unless it is -1.

@@ -13,7 +13,9 @@
 	X(DELIVER,    "deliver")	/* from opens_s on */            \
 	X(WITHHOLD,   "withhold")	/* sealed, the vault refuses */  \
 	X(WITHDRAW,   "withdraw")	/* revoke the report; no object */ \
-	X(INCIDENT,   "incident")	/* as WITHDRAW: posted for the wrong patient */
+	X(INCIDENT,   "incident")	/* as WITHDRAW: posted for the wrong patient */ \
+	X(CONFIRM,    "confirm")	/* open what was preliminary; no object */ \
+	X(QUARANTINE, "quarantine")	/* store nothing, a human looks */
 
 enum release {
 #define X(name, text) RELEASE_##name,
@@ -37,6 +39,21 @@ enum bundle_status {
 	BUNDLE_STATUS_MAP(X)
 #undef X
 	BUNDLE_STATUS_COUNT
+};
+
+/* Why a bundle is withheld: bits, stored with it.  It opens when none is left.
+ * A confirmation (OBX-11 U) takes the first away, a named biologist all that
+ * HOLD_BY_BIOLOGIST has, nobody the rest: they need another message. */
+enum hold {
+	HOLD_PRELIMINARY = 1,	/* no final status yet */
+	HOLD_LIST        = 2,	/* on the laboratory's hold list */
+	HOLD_GENETIC     = 4,
+	HOLD_FLAG        = 8,	/* OBX-8 HM or QCF */
+	HOLD_CATEGORY    = 16,	/* OBX-26 */
+	HOLD_HIDDEN      = 32,	/* from the patient, by its author */
+	HOLD_UNKNOWN     = 64,	/* a status that no table has */
+	HOLD_BY_BIOLOGIST = HOLD_LIST | HOLD_GENETIC | HOLD_FLAG
+	    | HOLD_CATEGORY | HOLD_UNKNOWN
 };
 
 enum card_state { CARD_ACTIVE, CARD_FROZEN, CARD_EXPIRED };

@@ -86,14 +86,13 @@ static void
 take_start(struct role *role, const struct msg_start *start)
 {
 	struct config_error error;
+	int next = ROLE_FD_LISTEN;
 
-	if (start->listeners > ROLE_LISTEN_MAX)
+	if (start->listeners >> ROLE_LISTEN_MAX != 0)
 		unexpected("too many listening sockets", (int)start->listeners);
 	for (int i = 0; i < ROLE_LISTEN_MAX; i++)
-		role->listen_fd[i] = (uint64_t)i < start->listeners ?
-		    ROLE_FD_LISTEN + i : -1;
-	if (syscall(SYS_close_range, ROLE_FD_LISTEN + start->listeners, ~0U,
-	    0) != 0)
+		role->listen_fd[i] = start->listeners >> i & 1 ? next++ : -1;
+	if (syscall(SYS_close_range, next, ~0U, 0) != 0)
 		die("close_range");
 	if (config_parse(&role->config, start->config, &error) != ST_OK)
 		role_refuse("configuration from the supervisor: line %u: %s",

@@ -4,8 +4,8 @@
  *
  * Order in main(): role_options, role_inherit, <role>_prepare,
  * sandbox_enter, role_run.
- * Descriptor 3 is the supervisor (SOCK_SEQPACKET); 4 and 5 are listening
- * sockets where the topology gives any (supervisor/topology.h).  Channels to
+ * Descriptor 3 is the supervisor (SOCK_SEQPACKET); 4, 5, ... are listening
+ * sockets where topology and configuration give any (supervisor/topology.h).  Channels to
  * peers arrive later, as descriptors beside a PEER message, and arrive again
  * whenever the other end was restarted.
  */
@@ -18,7 +18,7 @@
 #include "ipc/channel.h"
 #include "os/sandbox.h"
 
-enum { ROLE_FD_SUPERVISOR = 3, ROLE_FD_LISTEN = 4, ROLE_LISTEN_MAX = 2 };
+enum { ROLE_FD_SUPERVISOR = 3, ROLE_FD_LISTEN = 4, ROLE_LISTEN_MAX = 4 };
 
 /* Exit codes, after sysexits: the supervisor does not hurry to restart after
  * ROLE_EXIT_CONFIG. */

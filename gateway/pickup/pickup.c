@@ -354,7 +354,15 @@ const struct role_events pickup_events = {
 ANSWERS(X)
 #undef X
 
+static void
+on_card_changed(struct role *role, const struct message *m)
+{
+	(void)role;
+	(void)m;
+}
+
 const struct ipc_handler pickup_handlers[] = {
+	{ MSG_CARD_CHANGED, on_card_changed },
 #define X(NAME, name) { MSG_##NAME, on_##name },
 	ANSWERS(X)
 #undef X

@@ -50,7 +50,8 @@ folders_name(struct folders *f, const struct config *config)
 	    join(f->data, config->state_dir, "/vault") &&
 	    join(f->run, config->run_dir, "") &&
 	    join(f->empty, config->run_dir, "/empty") &&
-	    join(f->socket, config->run_dir, "/guichet.sock"))
+	    join(f->socket, config->run_dir, "/guichet.sock") &&
+	    join(f->intake_socket, config->run_dir, "/intake.sock"))
 		return ST_OK;
 	log_line(LOG_ERROR, "a path is too long");	/* config.h bounds it */
 	return ST_IO;

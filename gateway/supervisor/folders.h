@@ -19,7 +19,8 @@ struct folders {
 	char data[FOLDER_BYTES];	/* state.dir/vault */
 	char run[FOLDER_BYTES];		/* run.dir */
 	char empty[FOLDER_BYTES];	/* run.dir/empty */
-	char socket[FOLDER_BYTES];	/* run.dir/guichet.sock */
+	char socket[FOLDER_BYTES];	/* run.dir/guichet.sock: the desk's */
+	char intake_socket[FOLDER_BYTES];	/* run.dir/intake.sock */
 };
 
 /* Fills the paths; ST_OK, or ST_IO after a line on standard error. */

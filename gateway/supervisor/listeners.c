@@ -37,19 +37,33 @@ hint_for(int error)
 	}
 }
 
+/* `interface`: what comes in by another one is not even answered. */
 static enum status
-open_tcp(const char *key, const char *text, int *out)
+bind_to(int fd, const char *interface)
+{
+	if (interface[0] == '\0' || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE,
+	    interface, (socklen_t)strlen(interface)) == 0)
+		return ST_OK;
+	return fail(fd, "mllp.interface", interface,
+	    "ip link lists the interfaces of this machine");
+}
+
+static enum status
+open_tcp(const char *key, const char *text, const char *interface, int *out)
 {
 	struct sockaddr_storage address;
 	socklen_t len = 0;
 	int yes = 1, fd;
 
+	if (strcmp(text, "none") == 0)
+		return ST_OK;
 	TRY(address_parse(span_of(text), &address, &len));
 	fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK |
 	    SOCK_CLOEXEC, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes,
 	    sizeof(yes)) != 0)
 		return fail(fd, key, text, "choose another address");
+	TRY(bind_to(fd, interface));
 	if (bind(fd, (struct sockaddr *)&address, len) != 0 ||
 	    listen(fd, BACKLOG) != 0)
 		return fail(fd, key, text, hint_for(errno));
@@ -90,8 +104,14 @@ listeners_open(struct listeners *l, const struct config *config,
 {
 	for (int i = 0; i < LISTENERS; i++)
 		l->fd[i] = -1;
-	TRY(open_tcp("mllp.listen", config->mllp_listen, &l->fd[LISTEN_MLLP]));
-	TRY(open_tcp("pickup.listen", config->pickup_listen,
+	TRY(open_tcp("mllp.listen", config->mllp_listen,
+	    config->mllp_interface, &l->fd[LISTEN_MLLP]));
+	TRY(open_tcp("mllps.listen", config->mllps_listen, "",
+	    &l->fd[LISTEN_MLLPS]));
+	TRY(open_tcp("fhir.listen", config->fhir_listen, "",
+	    &l->fd[LISTEN_FHIR]));
+	TRY(open_tcp("pickup.listen", config->pickup_listen, "",
 	    &l->fd[LISTEN_PICKUP]));
+	TRY(open_local(f->intake_socket, &l->fd[LISTEN_INTAKE]));
 	return open_local(f->socket, &l->fd[LISTEN_DESK]);
 }

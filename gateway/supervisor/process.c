@@ -106,7 +106,7 @@ send_start(struct process *p)
 
 	for (int i = 0; i < ROLE_LISTEN_MAX; i++)
 		if (p->listen_fd[i] >= 0)
-			m.start.listeners++;
+			m.start.listeners |= UINT64_C(1) << i;
 	return process_send(p, &m, -1);
 }
 

@@ -15,7 +15,7 @@
 enum {
 	GRACE_MS = 4000,	/* for each of the two rounds of stopping */
 	RELINK_MS = 1000,	/* by then a death has been noticed as one */
-	SLICE_BYTES = 48 * 1024
+	SLICE_BYTES = 128 * 1024
 };
 
 struct supervisor {

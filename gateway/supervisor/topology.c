@@ -4,7 +4,8 @@ const struct topology_role topology_roles[] = {
 	{ ROLE_VAULT, "guichet-vault", "guichet-vault",
 	    .has_data = true, .stops = 1 },
 	{ ROLE_INTAKE, "guichet-intake", "guichet-intake",
-	    .listener = { LISTEN_MLLP } },
+	    .listener = { LISTEN_MLLP, LISTEN_MLLPS, LISTEN_FHIR,
+		LISTEN_INTAKE } },
 	{ ROLE_PICKUP, "guichet-pickup", "guichet-pickup",
 	    .listener = { LISTEN_PICKUP } },
 	{ ROLE_DESK, "guichet-desk", "guichet-desk",
@@ -12,11 +13,13 @@ const struct topology_role topology_roles[] = {
 };
 const size_t topology_n_roles = COUNT(topology_roles);
 
-/* Everybody asks the vault; nobody asks anybody else. */
+/* Everybody asks the vault; the desk asks intake to hash a patient's traits,
+ * with a key that only intake holds. */
 const struct topology_link topology_links[] = {
 	{ ROLE_INTAKE, ROLE_VAULT },
 	{ ROLE_PICKUP, ROLE_VAULT },
 	{ ROLE_DESK,   ROLE_VAULT },
+	{ ROLE_DESK,   ROLE_INTAKE },
 };
 const size_t topology_n_links = COUNT(topology_links);
 

@@ -7,7 +7,10 @@
 
 #include "ipc/role.h"
 
-enum listener { LISTEN_NONE, LISTEN_MLLP, LISTEN_PICKUP, LISTEN_DESK, LISTENERS };
+enum listener {
+	LISTEN_NONE, LISTEN_MLLP, LISTEN_MLLPS, LISTEN_FHIR, LISTEN_INTAKE,
+	LISTEN_PICKUP, LISTEN_DESK, LISTENERS
+};
 
 struct topology_role {
 	enum role_id  id;
@@ -15,7 +18,7 @@ struct topology_role {
 	const char   *user;
 	bool          has_data;	/* its root is state.dir/<role>, not empty */
 	unsigned      stops;	/* 0 before 1: who serves others stops last */
-	enum listener listener[ROLE_LISTEN_MAX];	/* 4, 5 */
+	enum listener listener[ROLE_LISTEN_MAX];	/* in order */
 };
 
 struct topology_link {

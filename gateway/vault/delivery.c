@@ -520,3 +520,19 @@ on_intake_counters(struct vault *v, const struct message *m)
 {
 	v->counters = m->intake_counters;
 }
+
+/* See delivery.h. */
+void
+on_report_probe(struct vault *v, const struct message *m)
+{
+	(void)v;
+	(void)m;
+}
+
+/* See delivery.h. */
+void
+on_intake_event(struct vault *v, const struct message *m)
+{
+	(void)v;
+	(void)m;
+}

@@ -100,5 +100,7 @@ void on_envelope(struct vault *v, const struct message *m);
 void on_delivery_abort(struct vault *v, const struct message *m);
 void on_intake_counters(struct vault *v, const struct message *m);
 void on_delivery_commit(struct vault *v, const struct message *m);
+void on_report_probe(struct vault *v, const struct message *m);
+void on_intake_event(struct vault *v, const struct message *m);
 
 #endif

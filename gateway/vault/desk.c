@@ -125,6 +125,13 @@ on_bundle_list(struct vault *v, const struct message *m)
 	send_done(v, m->bundle_list.request, st, more);
 }
 
+/* See desk.h. */
+void
+on_bundle_release(struct vault *v, const struct message *m)
+{
+	send_done(v, m->bundle_release.request, ST_UNSUPPORTED, false);
+}
+
 static enum status
 revoke(struct vault *v, const struct msg_bundle_revoke *m, uint64_t id)
 {

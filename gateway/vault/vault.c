@@ -41,6 +41,8 @@ static const struct handler handlers[] = {
 	{ MSG_DELIVERY_COMMIT, on_delivery_commit, NULL },
 	{ MSG_DELIVERY_ABORT,  on_delivery_abort,  NULL },
 	{ MSG_INTAKE_COUNTERS, on_intake_counters, NULL },
+	{ MSG_REPORT_PROBE,    on_report_probe,    NULL },
+	{ MSG_INTAKE_EVENT,    on_intake_event,    NULL },
 	{ MSG_CARD_OPEN,       NULL, &card_open_job },
 	{ MSG_OBJECT_READ,     on_object_read,     NULL },
 	{ MSG_SHARE_MAKE,      NULL, &share_make_job },
@@ -52,6 +54,7 @@ static const struct handler handlers[] = {
 	{ MSG_CARD_FREEZE,     NULL, &card_freeze_job },
 	{ MSG_BUNDLE_LIST,     on_bundle_list,     NULL },
 	{ MSG_BUNDLE_REVOKE,   NULL, &bundle_revoke_job },
+	{ MSG_BUNDLE_RELEASE,  on_bundle_release,  NULL },
 	{ MSG_STATUS_GET,      on_status_get,      NULL },
 	{ MSG_AUDIT_READ,      on_audit_read,      NULL },
 };

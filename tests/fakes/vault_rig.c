@@ -302,6 +302,7 @@ rig_begin(struct rig *r, const struct rig_report *report)
 	o->order = span_or_empty(report->order);
 	o->report_key = (struct span){ key, 32 };
 	o->patient = (struct span){ patient, 32 };
+	o->traits = (struct span){ patient, 32 };
 	o->content = (struct span){ content, 32 };
 	o->version_ms = report->version_ms;
 	o->release = (uint64_t)report->release;

@@ -3,6 +3,6 @@ FUZZ += config_fuzz
 config_fuzz_SRCS = \
     config/address.c \
     config/config.c \
-    config/keys.c \
+    config/fingerprints.c config/keys.c config/networks.c \
     config/values.c \
     ipc/messages.c

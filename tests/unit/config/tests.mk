@@ -7,6 +7,6 @@ config/address_test_SRCS = config/address.c
 config/config_test_SRCS = \
     config/address.c \
     config/config.c \
-    config/keys.c \
+    config/fingerprints.c config/keys.c config/networks.c \
     config/values.c \
     ipc/messages.c

@@ -1,4 +1,5 @@
 #include "intake/delivery.h"
+#include "intake/parse.h"
 
 #include <stdlib.h>
 
@@ -127,7 +128,7 @@ fresh(size_t n_reports, enum sample which)
 	vault.room = 1000;
 	strcpy(role.config.box_id, "test-box");
 	strcpy(role.config.lab_name, "Laboratoire");
-	shared = (struct delivery_shared){ .role = &role, .source = &source,
+	shared = (struct delivery_shared){ .role = &role,
 	    .key = &key, .now_ms = now_ms, .serial = 100, .plain = shared.plain,
 	    .lines_left = 0 };
 	budget_init(&shared.working, 1 << 20);
@@ -142,7 +143,10 @@ fresh(size_t n_reports, enum sample which)
 static void
 start(void)
 {
-	delivery_start(&d, span_of("MSH|..."));
+	struct input input = { .kind = &input_hl7, .source = &source,
+	    .bytes = span_of("MSH|...") };
+
+	delivery_start(&d, &input);
 }
 
 static enum message_id
@@ -493,12 +497,12 @@ test_refuse_big(void)
 
 	fresh(0, SAMPLE_DOCUMENT);
 	next_parse_status = ST_INVALID;
-	ok(delivery_refuse_big(&shared, span_of("MSH|x\rPID|"), &ack) ==
+	ok(delivery_refuse_big(&shared, &source, span_of("MSH|x\rPID|"), &ack) ==
 	    ST_OK && memcmp(text, "AE 104", 6) == 0, "AE 104");
-	ok(delivery_refuse_big(&shared, span_of("MSH|x"), &ack) ==
+	ok(delivery_refuse_big(&shared, &source, span_of("MSH|x"), &ack) ==
 	    ST_NOT_FOUND, "no end of the first segment");
 	next_parsed.answer = false;
-	ok(delivery_refuse_big(&shared, span_of("XXX|x\r"), &ack) ==
+	ok(delivery_refuse_big(&shared, &source, span_of("XXX|x\r"), &ack) ==
 	    ST_NOT_FOUND, "no MSH");
 }
 

@@ -33,7 +33,7 @@ ipc/role_test_SRCS = \
     base/wipe.c \
     config/address.c \
     config/config.c \
-    config/keys.c \
+    config/fingerprints.c config/keys.c config/networks.c \
     config/values.c \
     ipc/channel.c \
     ipc/inbox.c \
