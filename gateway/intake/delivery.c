@@ -173,6 +173,9 @@ log_refusal(struct delivery *d)
 static void
 refuse(struct delivery *d)
 {
+	if (d->parsed.answer && d->shared->on_refusal != NULL)
+		d->shared->on_refusal(d->shared->role, &d->input,
+		    &d->parsed.reply);
 	if (d->parsed.answer)
 		log_refusal(d);
 	if (d->parsed.answer && make_ack(d))

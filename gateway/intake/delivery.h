@@ -76,6 +76,9 @@ struct delivery_shared {
 	unsigned lines_left;		/* log lines senders may cause, for now */
 	/* Time, replaceable by tests: UTC epoch milliseconds. */
 	uint64_t (*now_ms)(void);
+	/* Something was refused, whoever sent it; NULL: nobody is told. */
+	void (*on_refusal)(struct role *role, const struct input *input,
+	    const struct hl7_ack_reply *reply);
 };
 
 /* Bytes on the heap; empty: none. */
