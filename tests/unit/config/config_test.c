@@ -152,7 +152,9 @@ test_wrong_sections(void)
 	expect("[source a]\nchraset = x\n", 2, "chraset: unknown key; did you "
 	    "mean charset?");
 	expect("[source 1]\n[source 2]\n[source 3]\n[source 4]\n[source 5]\n"
-	    "[source 6]\n[source 7]\n[source 8]\n", 8, "[source 8]: at most 8 "
+	    "[source 6]\n[source 7]\n[source 8]\n[source 9]\n[source 10]\n"
+	    "[source 11]\n[source 12]\n[source 13]\n[source 14]\n"
+	    "[source 15]\n[source 16]\n", 16, "[source 16]: at most 16 "
 	    "sources, with the one named default");
 }
 
@@ -212,7 +214,7 @@ static const struct wrong source_wrongs[] = {
 	    "PID-100", "PI-3", "PID-3.1.2.3", "PID-3.",
 	    "PID-1,PID-2,PID-3,PID-4,PID-5,PID-6,PID-7,PID-8,PID-9" } },
 	{ "charset", "one of: auto, utf-8, iso-8859-1, iso-8859-15, "
-	  "windows-1252", { "utf8", "", "auto|utf-8", "|", "AUTO" } },
+	  "windows-1252, cp850, macroman", { "utf8", "", "auto|utf-8", "|", "AUTO" } },
 	{ "ack_mode", "one of: auto, original, enhanced-accept-only",
 	  { "enhanced" } },
 	{ "environment", "one of: test, production", { "prod" } },

@@ -46,7 +46,7 @@ is_close_on_exec(int fd)
 static void
 test_messages(void)
 {
-	static uint8_t config[49152];
+	static uint8_t config[131072 + 1];
 
 	ok(send_message(ping(7), -1) == ST_OK && send_message(ping(8), -1) ==
 	    ST_OK, "two are sent");
@@ -55,12 +55,12 @@ test_messages(void)
 	ok(receive(to_role) == ST_OK && received.ping.number == 8, "in order");
 	memset(config, 'c', sizeof(config));
 	ok(send_message((struct message){ .id = MSG_START, .start = { 2,
-	    { config, sizeof(config) } } }, -1) == ST_OK &&
+	    { config, sizeof(config) - 1 } } }, -1) == ST_OK &&
 	    receive(to_role) == ST_OK && received.start.listeners == 2 &&
-	    received.start.config.len == sizeof(config),
+	    received.start.config.len == sizeof(config) - 1,
 	    "the longest START fits");
 	ok(send_message((struct message){ .id = MSG_START, .start = { 2,
-	    { config, sizeof(config) + 1 } } }, -1) == ST_TOO_BIG,
+	    { config, sizeof(config) } } }, -1) == ST_TOO_BIG,
 	    "a longer one is not sent");
 }
 
