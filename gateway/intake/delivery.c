@@ -7,12 +7,11 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/random.h"
-#include "intake/identity.h"
+#include "intake/facts.h"
 #include "intake/parse.h"
 
 enum {
 	PART_BYTES = 131072,		/* OBJECT_PART.data */
-	ORDER_MAX = 128,		/* REPORT_OPEN.order */
 	/* Memory of a delivery for each byte of its frame: texts and a decoded
 	 * PDF, the payload, the JWE. */
 	COST_FACTOR = 5,
@@ -383,35 +382,18 @@ static void
 open_report(struct delivery *d)
 {
 	const struct report *r;
-	struct identity identity;
-	struct message m;
-	uint8_t lines[IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX];
-	size_t len;
+	struct facts facts;
+	struct message m = { .id = MSG_REPORT_OPEN };
 
 	if (d->report == d->parsed.n_reports) {
 		d->state = DELIVERY_IS_COMMITTING;
 		return;
 	}
 	r = &d->parsed.reports[d->report];
-	identity_of(r, d->sender, d->shared->key, &identity);
-	len = identity_lines(r, d->shared->key, lines);
-	m = (struct message){ .id = MSG_REPORT_OPEN, .report_open = {
-	    .delivery = d->number, .report = d->report, .card = r->card,
-	    /* A longer one was printed on no slip. */
-	    .order = span_slice(r->order, 0,
-		r->order.len > ORDER_MAX ? 0 : r->order.len),
-	    .report_key = { identity.report, 32 },
-	    .patient = { identity.patient, 32 },
-	    .content = { identity.content, 32 },
-	    .version_ms = r->version_ms, .release = (uint64_t)r->release,
-	    .status = (uint64_t)r->status, .opens_s = r->opens_s,
-	    .exams = r->exams, .version_number = r->version_number,
-	    .holds = r->holds, .traits = { identity.traits, 32 },
-	    .reason = r->release_reason == NULL ? (struct span){ 0 }
-		: span_of(r->release_reason),
-	    .snapshot = d->input.source->snapshot || r->n_documents > 0 ||
-		len == 0,
-	    .lines = { lines, len } } };
+	facts_of(r, d->input.source, d->sender, d->shared->key, &facts);
+	facts_open(r, &facts, &m.report_open);
+	m.report_open.delivery = d->number;
+	m.report_open.report = d->report;
 	if (send_it(d, &m))
 		d->state = DELIVERY_IS_OPENED;
 }

@@ -2,6 +2,7 @@ intake_SRCS = \
     budget.c \
     deliveries.c \
     delivery.c \
+    facts.c \
     hl7_card.c \
     hl7_coded.c \
     hl7_context.c \
@@ -15,6 +16,7 @@ intake_SRCS = \
     keyfile.c \
     mllp_entrance.c \
     parse.c \
+    peers.c \
     policy.c \
     region.c \
     release.c \

@@ -48,6 +48,7 @@ intake/delivery_test_SRCS = \
     base/status.c \
     intake/budget.c \
     intake/delivery.c \
+    intake/facts.c \
     intake/hl7_input.c \
     intake/identity.c \
     ipc/messages.c
