@@ -3,8 +3,8 @@
  *
  * TLS 1.2 only; ECDHE on X25519 or P-256; AES-GCM and ChaCha20-Poly1305,
  * whichever the machine does faster first; ALPN http/1.1; resumption by
- * session identifier; no renegotiation, no compression, no tickets, no
- * client certificates.
+ * session identifier; no renegotiation, no compression, no tickets; client
+ * certificates where they are asked for (net/tls_clients.h).
  * Never: keeps record buffers on an idle connection, leaves a key unwiped.
  *
  * The engine (BearSSL) shows nowhere in this header, so that it can be
@@ -51,9 +51,14 @@ bool tls_identity_is_current(const struct tls_identity *identity,
 /* Wipes and frees; NULL is allowed. */
 void tls_identity_free(struct tls_identity *identity);
 
+struct tls_clients;
+
 struct tls_server_options {
 	unsigned sessions_max;	/* connections at once */
 	unsigned cached_max;	/* sessions remembered for resumption */
+	bool     is_not_http;	/* no ALPN */
+	const struct tls_clients *clients;	/* NULL: none must show a
+						   certificate */
 };
 
 struct tls_server;
