@@ -32,12 +32,13 @@ LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
 # Third-party names as they stand in programs.mk -> what the linker wants.
 THIRD_uv             = -luv
 THIRD_seccomp        = -lseccomp
+THIRD_expat          = -lexpat
 THIRD_bearssl        = -lbearssl
 THIRD_sqlcipher      = -lsqlcipher
 THIRD_jansson        = -ljansson
 THIRD_picohttpparser = -lpicohttpparser
 THIRD_qrencode       = -lqrencode
-THIRD := uv seccomp bearssl sqlcipher jansson picohttpparser qrencode
+THIRD := uv seccomp bearssl expat sqlcipher jansson picohttpparser qrencode
 
 lib = $(OUT)/lib/lib$(1).a
 
