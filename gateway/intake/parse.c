@@ -82,7 +82,9 @@ check_processing(struct parse *p)
 
 	if (id.len == 0 || span_is(id, "P"))
 		return ST_OK;
-	if (!span_is(id, "T") && !span_is(id, "D"))
+	/* N and V came with 2.9: other words for a test. */
+	if (!span_is(id, "T") && !span_is(id, "D") && !span_is(id, "N") &&
+	    !span_is(id, "V"))
 		return refuse(p, HL7_AR, 202, 11, "MSH-11 must be P, T or D");
 	if (p->c.source->production)
 		return refuse(p, HL7_AR, 202, 11,
@@ -90,20 +92,37 @@ check_processing(struct parse *p)
 	return ST_OK;
 }
 
-static enum status
-check_charset(struct parse *p)
+/* What the configuration says about the source; it beats MSH-18 because it
+ * was written by somebody who looked. */
+static enum charset
+pinned_charset(struct parse *p)
 {
 	static const enum charset pinned[] = {
 		[CHARSET_UTF8] = CHARSET_IS_UTF8,
 		[CHARSET_LATIN1] = CHARSET_IS_WINDOWS1252,
 		[CHARSET_LATIN9] = CHARSET_IS_LATIN9,
 		[CHARSET_WINDOWS1252] = CHARSET_IS_WINDOWS1252,
+		[CHARSET_CP850] = CHARSET_IS_CP850,
+		[CHARSET_MACROMAN] = CHARSET_IS_MACROMAN,
 	};
+	enum charset set = pinned[p->c.source->charset];
+
+	if (set != CHARSET_IS_UTF8 || charset_is_utf8(p->frame))
+		return set;
+	p->c.warnings |= WARN_CHARSET;
+	return CHARSET_IS_WINDOWS1252;
+}
+
+/* A byte order mark, then the configuration, then MSH-18, then the bytes. */
+static enum status
+check_charset(struct parse *p)
+{
 	struct span declared = hl7_first(hl7_field(&p->msh, 18), &p->c.d);
+	bool marked = charset_has_mark(p->frame) && charset_is_utf8(p->frame);
 	enum status st;
 
-	if (p->c.source->charset != CHARSET_AUTO) {
-		p->c.charset = pinned[p->c.source->charset];
+	if (!marked && p->c.source->charset != CHARSET_AUTO) {
+		p->c.charset = pinned_charset(p);
 		return ST_OK;
 	}
 	st = charset_detect(p->frame, declared, &p->c.charset);

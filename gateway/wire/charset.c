@@ -4,23 +4,6 @@
 
 enum { REPLACEMENT = 0xfffd };
 
-/* Windows-1252, 0x80-0x9f; 0 where it defines nothing. */
-static const uint16_t windows1252[32] = {
-	0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
-	0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
-	0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
-};
-
-/* Where ISO-8859-15 differs from ISO-8859-1. */
-static const struct {
-	uint8_t byte;
-	uint16_t code;
-} latin9[] = {
-	{ 0xa4, 0x20ac }, { 0xa6, 0x0160 }, { 0xa8, 0x0161 }, { 0xb4, 0x017d },
-	{ 0xb8, 0x017e }, { 0xbc, 0x0152 }, { 0xbd, 0x0153 }, { 0xbe, 0x0178 },
-};
-
 /* --- UTF-8 --------------------------------------------------------------- */
 
 /* Bytes of the sequence at the start of `s` (not ASCII); 0 if it is none. */
@@ -101,14 +84,28 @@ static const struct {
 	{ "UNICODE",       ST_OK, CHARSET_IS_UTF8 },
 	{ "UTF-8",         ST_OK, CHARSET_IS_UTF8 },
 	{ "UTF8",          ST_OK, CHARSET_IS_UTF8 },
-	{ "8859/1",        ST_OK, CHARSET_IS_WINDOWS1252 },
-	{ "ISO-8859-1",    ST_OK, CHARSET_IS_WINDOWS1252 },
-	{ "ISO8859-1",     ST_OK, CHARSET_IS_WINDOWS1252 },
 	{ "WINDOWS-1252",  ST_OK, CHARSET_IS_WINDOWS1252 },
 	{ "CP1252",        ST_OK, CHARSET_IS_WINDOWS1252 },
-	{ "8859/15",       ST_OK, CHARSET_IS_LATIN9 },
-	{ "ISO-8859-15",   ST_OK, CHARSET_IS_LATIN9 },
-	{ "ISO8859-15",    ST_OK, CHARSET_IS_LATIN9 },
+	{ "CP850",         ST_OK, CHARSET_IS_CP850 },
+	{ "IBM850",        ST_OK, CHARSET_IS_CP850 },
+	{ "MACINTOSH",     ST_OK, CHARSET_IS_MACROMAN },
+};
+
+/* The parts of ISO 8859, under each of the prefixes. */
+static const struct {
+	const char *part;
+	enum charset set;
+} parts[] = {
+	{ "1", CHARSET_IS_WINDOWS1252 }, { "2", CHARSET_IS_8859_2 },
+	{ "3", CHARSET_IS_8859_3 }, { "4", CHARSET_IS_8859_4 },
+	{ "5", CHARSET_IS_8859_5 }, { "6", CHARSET_IS_8859_6 },
+	{ "7", CHARSET_IS_8859_7 }, { "8", CHARSET_IS_8859_8 },
+	{ "9", CHARSET_IS_8859_9 }, { "15", CHARSET_IS_LATIN9 },
+};
+
+static const char *const prefixes[] = {
+	"8859/", "8859-", "ISO8859-", "ISO8859/", "ISO-8859-", "ISO 8859/",
+	"ISO 8859-", "ISO_8859-",
 };
 
 static uint8_t
@@ -128,6 +125,25 @@ same_name(struct span s, const char *name)
 	return true;
 }
 
+static enum status
+part_by_name(struct span name, enum charset *set)
+{
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (!same_name(span_slice(name, 0, len), prefixes[i]))
+			continue;
+		for (size_t k = 0; k < COUNT(parts); k++) {
+			if (!span_is(span_slice(name, len, name.len),
+			    parts[k].part))
+				continue;
+			*set = parts[k].set;
+			return ST_OK;
+		}
+	}
+	return ST_UNSUPPORTED;
+}
+
 /* See charset.h. */
 enum status
 charset_by_name(struct span name, enum charset *set)
@@ -141,7 +157,7 @@ charset_by_name(struct span name, enum charset *set)
 			*set = names[i].set;
 		return names[i].st;
 	}
-	return ST_UNSUPPORTED;
+	return part_by_name(name, set);
 }
 
 /* ISO 2022 (JIS, KS) is seven bits wide and no ASCII: it has an ESC. */
@@ -152,8 +168,9 @@ is_plain_ascii(struct span s)
 	    (s.len == 0 || memchr(s.ptr, 0x1b, s.len) == NULL);
 }
 
-static bool
-has_mark(struct span s)
+/* See charset.h. */
+bool
+charset_has_mark(struct span s)
 {
 	return s.len >= 3 && s.ptr[0] == 0xef && s.ptr[1] == 0xbb &&
 	    s.ptr[2] == 0xbf;
@@ -164,7 +181,7 @@ enum status
 charset_detect(struct span message, struct span declared, enum charset *set)
 {
 	enum charset named = CHARSET_IS_UTF8;
-	enum status st = has_mark(message) ? ST_OK
+	enum status st = charset_has_mark(message) ? ST_OK
 	    : charset_by_name(declared, &named);
 
 	if (st == ST_UNSUPPORTED && !is_plain_ascii(message))
@@ -213,28 +230,13 @@ put_code(unsigned code, struct buf *out)
 	return buf_append(out, utf8, len);
 }
 
-static unsigned
-code_of(uint8_t byte, enum charset set)
-{
-	unsigned code = byte;
-
-	if (set == CHARSET_IS_LATIN9)
-		for (size_t i = 0; i < COUNT(latin9); i++)
-			if (latin9[i].byte == byte)
-				code = latin9[i].code;
-	/* Latin-9 has controls at 0x80; a sender means Windows-1252 there. */
-	if (byte >= 0x80 && byte <= 0x9f)
-		code = windows1252[byte - 0x80];
-	return code == 0 ? REPLACEMENT : code;
-}
-
 /* Appends the first thing of `in` that is not ASCII; returns its length. */
 static enum status
 put_one(struct span in, enum charset set, struct buf *out, size_t *used)
 {
 	*used = 1;
 	if (set != CHARSET_IS_UTF8)
-		return put_code(code_of(in.ptr[0], set), out);
+		return put_code(charset_upper[set][in.ptr[0] - 0x80], out);
 	*used = sequence_len(in);
 	if (*used > 0)
 		return buf_append(out, in.ptr, *used);

@@ -1,22 +1,39 @@
 /*
  * charset.h -- from a message's character set to UTF-8.
  *
- * What HL7 v2 senders in western Europe use, with tables of our own: UTF-8,
- * ISO-8859-15, and Windows-1252, which stands for ISO-8859-1 too because
- * those who say the one send the other.
+ * HL70211's single-byte sets and UTF-8, and what HPRIM files are written in,
+ * with tables of our own.  Windows-1252 stands for ISO-8859-1 too, because
+ * those who say the one send the other.  Not: ISO 2022, UTF-16, which no
+ * MLLP frame can carry.
  */
 #ifndef WIRE_CHARSET_H
 #define WIRE_CHARSET_H
 
 #include "base/span.h"
 
-enum charset { CHARSET_IS_UTF8, CHARSET_IS_LATIN9, CHARSET_IS_WINDOWS1252 };
+enum charset {
+	CHARSET_IS_UTF8,
+	CHARSET_IS_LATIN9,		/* ISO-8859-15 */
+	CHARSET_IS_WINDOWS1252,
+	CHARSET_IS_8859_2, CHARSET_IS_8859_3, CHARSET_IS_8859_4,
+	CHARSET_IS_8859_5, CHARSET_IS_8859_6, CHARSET_IS_8859_7,
+	CHARSET_IS_8859_8, CHARSET_IS_8859_9,
+	CHARSET_IS_CP850, CHARSET_IS_MACROMAN,
+	CHARSET_COUNT
+};
+
+/* Bytes 0x80-0xff of each set; U+FFFD where it defines nothing.  The row of
+ * CHARSET_IS_UTF8 is not used.  charset_tables.c. */
+extern const uint16_t charset_upper[CHARSET_COUNT][128];
 
 /* True where `s` is UTF-8 (RFC 3629: no surrogate, nothing overlong). */
 bool charset_is_utf8(struct span s);
 
 /* True where `s` is ASCII. */
 bool charset_is_ascii(struct span s);
+
+/* True where `s` begins with UTF-8's byte order mark. */
+bool charset_has_mark(struct span s);
 
 /*
  * What MSH-18 (HL70211) says, its first repetition, unescaped.

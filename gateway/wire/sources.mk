@@ -1,5 +1,6 @@
 wire_SRCS = \
     charset.c \
+    charset_tables.c \
     ed.c \
     hl7.c \
     hl7_ack.c \

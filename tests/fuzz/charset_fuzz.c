@@ -11,7 +11,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct span in = span_slice((struct span){ data, len }, 1, len);
 	enum charset set = len == 0 ? CHARSET_IS_UTF8
-	    : (enum charset)(data[0] % 3);
+	    : (enum charset)(data[0] % CHARSET_COUNT);
 	uint8_t *text = malloc(charset_most(in.len) + 1);
 	struct buf out = buf_over(text, charset_most(in.len));
 	enum charset found = CHARSET_IS_UTF8;

@@ -9,7 +9,7 @@ FUZZ += \
     mllp_fuzz \
     parse_fuzz
 
-charset_fuzz_SRCS    = wire/charset.c wire/scan.c
+charset_fuzz_SRCS    = wire/charset.c wire/charset_tables.c wire/scan.c
 ed_fuzz_SRCS         = wire/ed.c wire/pdf.c
 hl7_fuzz_SRCS        = wire/hl7.c wire/hl7_escape.c wire/scan.c
 hl7_number_fuzz_SRCS = wire/hl7_number.c
@@ -37,7 +37,7 @@ parse_fuzz_SRCS = \
     intake/hl7_value.c \
     intake/parse.c \
     intake/release.c \
-    wire/charset.c \
+    wire/charset.c wire/charset_tables.c \
     wire/ed.c \
     wire/hl7.c \
     wire/hl7_ack.c \

@@ -74,6 +74,7 @@ parse_SRCS = \
     intake/parse.c \
     intake/release.c \
     wire/charset.c \
+    wire/charset_tables.c \
     wire/ed.c \
     wire/hl7.c \
     wire/hl7_escape.c \

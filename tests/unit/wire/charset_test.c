@@ -1,5 +1,7 @@
 #include "wire/charset.h"
 
+#include <iconv.h>
+
 #include "tap.h"
 
 #define BYTES(s) ((struct span){ (const uint8_t *)(s), sizeof(s) - 1 })
@@ -33,7 +35,7 @@ test_utf8(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(charset_is_utf8(row[i].bytes) == row[i].valid,
-		    "UTF-8: %s", row[i].claim);
+		    "R20 UTF-8: %s", row[i].claim);
 }
 
 static void
@@ -50,7 +52,22 @@ test_names(void)
 		{ "8859/15", ST_OK, CHARSET_IS_LATIN9 },
 		{ "", ST_NOT_FOUND, CHARSET_IS_UTF8 },
 		{ "ASCII", ST_NOT_FOUND, CHARSET_IS_UTF8 },
-		{ "8859/5", ST_UNSUPPORTED, CHARSET_IS_UTF8 },
+		{ "UNICODE", ST_OK, CHARSET_IS_UTF8 },
+		{ "UTF-8", ST_OK, CHARSET_IS_UTF8 },
+		{ "8859/2", ST_OK, CHARSET_IS_8859_2 },
+		{ "8859/3", ST_OK, CHARSET_IS_8859_3 },
+		{ "8859/4", ST_OK, CHARSET_IS_8859_4 },
+		{ "8859/5", ST_OK, CHARSET_IS_8859_5 },
+		{ "8859/6", ST_OK, CHARSET_IS_8859_6 },
+		{ "8859/7", ST_OK, CHARSET_IS_8859_7 },
+		{ "8859/8", ST_OK, CHARSET_IS_8859_8 },
+		{ "8859/9", ST_OK, CHARSET_IS_8859_9 },
+		{ "iso-8859-2", ST_OK, CHARSET_IS_8859_2 },
+		{ "ISO8859-15", ST_OK, CHARSET_IS_LATIN9 },
+		{ "windows-1252", ST_OK, CHARSET_IS_WINDOWS1252 },
+		{ "8859/10", ST_UNSUPPORTED, CHARSET_IS_UTF8 },
+		{ "8859/", ST_UNSUPPORTED, CHARSET_IS_UTF8 },
+		{ "8859/155", ST_UNSUPPORTED, CHARSET_IS_UTF8 },
 		{ "ISO IR87", ST_UNSUPPORTED, CHARSET_IS_UTF8 },
 	};
 
@@ -58,7 +75,7 @@ test_names(void)
 		enum charset set = CHARSET_IS_UTF8;
 
 		ok(charset_by_name(span_of(row[i].name), &set) == row[i].st &&
-		    set == row[i].set, "MSH-18 \"%s\"", row[i].name);
+		    set == row[i].set, "R20 MSH-18 \"%s\"", row[i].name);
 	}
 }
 
@@ -100,7 +117,7 @@ test_detection(void)
 
 		ok(charset_detect(row[i].message, span_of(row[i].declared),
 		    &set) == row[i].st && set == row[i].set,
-		    "charset: %s", row[i].claim);
+		    "R20 charset: %s", row[i].claim);
 	}
 }
 
@@ -133,7 +150,7 @@ test_conversion(void)
 		enum status st = charset_to_utf8(row[i].in, row[i].set, &out);
 
 		ok(st == ST_OK && span_equal(buf_span(&out), row[i].utf8),
-		    "to UTF-8: %s", row[i].claim);
+		    "R20 to UTF-8: %s", row[i].claim);
 	}
 }
 
@@ -143,7 +160,7 @@ test_every_byte(void)
 {
 	bool good = true;
 
-	for (unsigned i = 0; i < 3 * 256; i++) {
+	for (unsigned i = 0; i < CHARSET_COUNT * 256; i++) {
 		uint8_t byte = (uint8_t)i, text[3];
 		struct buf out = buf_over(text, sizeof(text));
 		struct span in = { &byte, 1 };
@@ -151,7 +168,87 @@ test_every_byte(void)
 		good = good && charset_to_utf8(in, (enum charset)(i / 256),
 		    &out) == ST_OK && charset_is_utf8(buf_span(&out));
 	}
-	ok(good, "every byte of every set gives UTF-8");
+	ok(good, "R20 every byte of every set gives UTF-8");
+}
+
+/* --- the tables, against the C library's and against plain text ---------- */
+
+/* What iconv() makes of a byte; U+FFFD where it makes nothing. */
+static unsigned
+code_by_iconv(iconv_t cd, uint8_t byte)
+{
+	char in[1] = { (char)byte }, out[4] = { 0 };
+	char *from = in, *to = out;
+	size_t in_left = 1, out_left = sizeof(out);
+	unsigned code = 0;
+
+	if (iconv(cd, &from, &in_left, &to, &out_left) == (size_t)-1)
+		return 0xfffd;
+	for (size_t i = 0; i < sizeof(out); i++)
+		code = code << 8 | (uint8_t)out[i];
+	/* musl tells what it does not know by a star. */
+	return code == '*' ? 0xfffd : code;
+}
+
+static void
+test_tables(void)
+{
+	static const struct {
+		const char *name;
+		enum charset set;
+		unsigned from;
+	} row[] = {
+		{ "ISO-8859-2", CHARSET_IS_8859_2, 0xa0 },
+		{ "ISO-8859-3", CHARSET_IS_8859_3, 0xa0 },
+		{ "ISO-8859-4", CHARSET_IS_8859_4, 0xa0 },
+		{ "ISO-8859-5", CHARSET_IS_8859_5, 0xa0 },
+		{ "ISO-8859-6", CHARSET_IS_8859_6, 0xa0 },
+		{ "ISO-8859-7", CHARSET_IS_8859_7, 0xa0 },
+		{ "ISO-8859-8", CHARSET_IS_8859_8, 0xa0 },
+		{ "ISO-8859-9", CHARSET_IS_8859_9, 0xa0 },
+		{ "ISO-8859-15", CHARSET_IS_LATIN9, 0xa0 },
+		{ "CP1252", CHARSET_IS_WINDOWS1252, 0x80 },
+		{ "CP850", CHARSET_IS_CP850, 0x80 },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		iconv_t cd = iconv_open("UCS-4BE", row[i].name);
+		unsigned wrong = 0;
+
+		if (cd == (iconv_t)-1) {
+			skip(row[i].name, "iconv() does not know it");
+			continue;
+		}
+		for (unsigned c = row[i].from; c < 256; c++)
+			if (code_by_iconv(cd, (uint8_t)c) !=
+			    charset_upper[row[i].set][c - 0x80]) {
+				wrong++;
+				printf("# %02x: %04x, not %04x\n", c,
+				    charset_upper[row[i].set][c - 0x80],
+				    code_by_iconv(cd, (uint8_t)c));
+			}
+		ok(wrong == 0, "R20 %s as the C library has it", row[i].name);
+		iconv_close(cd);
+	}
+}
+
+/* The upper half of a set, written out by hand. */
+static void
+test_macroman(void)
+{
+	static const char upper[] =
+	    "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü"
+	    "†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø"
+	    "¿¡¬√ƒ≈∆«»… ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ"
+	    "‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ";
+	uint8_t bytes[128], text[512];
+	struct buf out = buf_over(text, sizeof(text));
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(0x80 + i);
+	ok(charset_to_utf8((struct span){ bytes, sizeof(bytes) },
+	    CHARSET_IS_MACROMAN, &out) == ST_OK &&
+	    span_is(buf_span(&out), upper), "R20 Mac OS Roman, all of it");
 }
 
 static void
@@ -174,6 +271,8 @@ main(void)
 	test_detection();
 	test_conversion();
 	test_every_byte();
+	test_tables();
+	test_macroman();
 	test_full_buffer();
 	return done_testing();
 }

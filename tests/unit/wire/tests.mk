@@ -1,5 +1,5 @@
 UNIT += wire/charset_test
-wire/charset_test_SRCS = wire/charset.c wire/scan.c
+wire/charset_test_SRCS = wire/charset.c wire/charset_tables.c wire/scan.c
 
 UNIT += wire/ed_test
 wire/ed_test_SRCS = wire/ed.c
