@@ -438,6 +438,7 @@ test_bounds(void)
 		m.report_open.report_key = m.report_open.content
 		    = (struct span){ key, 32 };
 		m.report_open.patient = (struct span){ patient, 32 };
+		m.report_open.traits = (struct span){ patient, 32 };
 		last = rig_ask(&r, &m, MSG_REPORT_OPENED)
 		    ->report_opened.outcome;
 		if (i + 1 == DELIVERY_REPORTS_MAX)

@@ -40,7 +40,7 @@ open_more(struct rig *r, const struct rig_result *a, uint64_t number,
 	o->report = number;
 	o->card = span_of(report->card);
 	o->report_key = (struct span){ key, 32 };
-	o->patient = (struct span){ patient, 32 };
+	o->patient = o->traits = (struct span){ patient, 32 };
 	o->content = (struct span){ content, 32 };
 	o->version_ms = report->version_ms;
 	o->release = (uint64_t)report->release;

@@ -320,6 +320,7 @@ test_twice_in_one_delivery(void)
 	m.report_open.card = span_of("CARD000001");
 	m.report_open.report_key = (struct span){ key, 32 };
 	m.report_open.patient = (struct span){ key, 32 };
+	m.report_open.traits = (struct span){ key, 32 };
 	m.report_open.content = (struct span){ key, 32 };
 	m.report_open.version_ms = 5;
 	m.report_open.snapshot = 1;
@@ -551,7 +552,7 @@ test_parts_in_one_delivery(void)
 	memset(key, 1, 32);
 	o->delivery = a.delivery;
 	o->card = span_of("CARD000001");
-	o->report_key = o->patient = (struct span){ key, 32 };
+	o->report_key = o->patient = o->traits = (struct span){ key, 32 };
 	o->content = (struct span){ content, 32 };
 	o->version_ms = 5;
 	for (size_t i = 0; i < COUNT(more); i++) {
