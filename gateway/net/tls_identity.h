@@ -10,6 +10,9 @@
 
 #include "net/tls.h"
 
+/* BearSSL counts days from 1 January of the year 0. */
+enum { TLS_DAYS_TO_1970 = 719528 };
+
 enum {
 	TLS_CHAIN_MAX = 8,
 	TLS_CHAIN_BYTES = 32 * 1024,
@@ -25,5 +28,8 @@ struct tls_identity {
 	br_skey_decoder_context key;	/* holds the private key itself */
 	uint8_t  der[TLS_CHAIN_BYTES];	/* what chain[] points into */
 };
+
+/* What BearSSL says of a date, as Unix time. */
+int64_t tls_unix_time(uint32_t days, uint32_t seconds);
 
 #endif

@@ -52,6 +52,29 @@ static const struct {
 	{ BR_ERR_BAD_SIGNATURE,       "TLS: bad signature" },
 	{ BR_ERR_BAD_FINISHED,        "TLS: bad Finished" },
 	{ BR_ERR_IO,                  "TLS: input or output failed" },
+	{ BR_ERR_NO_CLIENT_AUTH,      "TLS: the client shows no certificate" },
+	{ BR_ERR_WRONG_KEY_USAGE,
+	  "TLS: the client's certificate may not sign (keyUsage)" },
+	{ BR_ERR_X509_EXPIRED,
+	  "TLS: the client's certificate is not valid today: renew it, or set "
+	  "this machine's clock" },
+	{ BR_ERR_X509_NOT_TRUSTED,
+	  "TLS: the client's certificate is signed by nobody of lis.clients" },
+	{ BR_ERR_X509_BAD_SIGNATURE,
+	  "TLS: a signature in the client's certificates is wrong" },
+	{ BR_ERR_X509_NOT_CA,
+	  "TLS: the client's certificate is signed by one that may not" },
+	{ BR_ERR_X509_FORBIDDEN_KEY_USAGE,
+	  "TLS: the client's certificate is signed by one that may not" },
+	{ BR_ERR_X509_WEAK_PUBLIC_KEY,
+	  "TLS: a key of the client's certificates is too short" },
+	{ BR_ERR_X509_CRITICAL_EXTENSION,
+	  "TLS: the client's certificate has a critical extension that is not "
+	  "known here" },
+	{ BR_ERR_X509_UNSUPPORTED,
+	  "TLS: the client's certificate has a key or hash that is not taken" },
+	{ BR_ERR_X509_LIMIT_EXCEEDED,
+	  "TLS: the client's chain of certificates is too long" },
 };
 
 /* X25519 and P-256 only. */
@@ -127,6 +150,8 @@ tls_error_text(int error)
 	for (i = 0; i < COUNT(error_texts); i++)
 		if (error_texts[i].error == error)
 			return error_texts[i].text;
+	if (error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED)
+		return "TLS: the client's certificate does not decode";
 	if (error >= BR_ERR_RECV_FATAL_ALERT && error < BR_ERR_SEND_FATAL_ALERT)
 		return "TLS: the peer sent a fatal alert";
 	if (error >= BR_ERR_SEND_FATAL_ALERT)

@@ -8,7 +8,7 @@ UNIT += net/listener_test
 net/listener_test_SRCS = $(NET_PLAIN_SRCS)
 net/listener_test_LIBS = uv
 
-NET_TLS_SRCS = net/tls.c net/tls_identity.c net/tls_suites.c base/wipe.c \
+NET_TLS_SRCS = $(filter net/tls%,$(net_SRCS:%=net/%)) base/wipe.c \
     crypto/random.c base/log.c
 
 UNIT += net/tls_test
@@ -16,5 +16,5 @@ net/tls_test_SRCS = $(NET_PLAIN_SRCS) $(NET_TLS_SRCS)
 net/tls_test_LIBS = uv bearssl
 
 UNIT += net/tls_identity_test
-net/tls_identity_test_SRCS = net/tls_identity.c base/wipe.c base/status.c
+net/tls_identity_test_SRCS = net/tls_identity.c net/tls_pem.c base/wipe.c base/status.c
 net/tls_identity_test_LIBS = bearssl

@@ -490,7 +490,8 @@ test_sessions_max(void)
 static void
 open_server(void)
 {
-	struct tls_server_options options = { SESSIONS, 16 };
+	struct tls_server_options options = { .sessions_max = SESSIONS,
+	    .cached_max = 16 };
 	struct tls_identity *id;
 	struct tls_error said;
 
