@@ -7,15 +7,41 @@
 
 enum { VALUE_SHOWN = 120 };	/* bytes of a wrong value in its error */
 
+enum section { SECTION_TOP, SECTION_SOURCE, SECTION_HOLD, SECTIONS };
+
 /* What the parser knows while it goes down the file. */
 struct reader {
 	struct config       *config;
 	struct config_error *error;
 	unsigned             line;
-	struct config_source *source;	/* NULL: before the first section */
+	enum section         section;
+	void                *owner;	/* struct that its keys are fields of */
+	unsigned             section_line;
 	uint64_t             seen;	/* rows of the section, as bits */
 	unsigned             seen_sources;
 };
+
+/* The keys of a section. */
+struct rows {
+	const char *header;
+	const struct value_row *row;
+	size_t n;
+};
+
+static struct rows
+rows_of(enum section section)
+{
+	switch (section) {
+	case SECTION_SOURCE:
+		return (struct rows){ "[source NAME]", config_source_keys,
+		    config_n_source_keys };
+	case SECTION_HOLD:
+		return (struct rows){ "[hold NAME]", config_hold_keys,
+		    config_n_hold_keys };
+	default:
+		return (struct rows){ NULL, config_keys, config_n_keys };
+	}
+}
 
 /* --- defaults -------------------------------------------------------------- */
 
@@ -75,19 +101,20 @@ fail(struct reader *r, const char *format, ...)
 static enum status
 fail_unknown(struct reader *r, struct span key)
 {
-	const struct value_row *like;
-	bool in_source = r->source != NULL;
+	struct rows own = rows_of(r->section);
+	const struct value_row *like = keys_like(own.row, own.n, key);
 
-	if (in_source && keys_find(config_keys, config_n_keys, key) != NULL)
-		return fail(r, "%.*s: belongs above the first [source NAME] "
-		    "section", TEXT(key));
-	if (!in_source && keys_find(config_source_keys, config_n_source_keys,
-	    key) != NULL)
-		return fail(r, "%.*s: belongs below a [source NAME] line",
-		    TEXT(key));
-	like = in_source
-	    ? keys_like(config_source_keys, config_n_source_keys, key)
-	    : keys_like(config_keys, config_n_keys, key);
+	for (enum section s = SECTION_TOP; s < SECTIONS; s++) {
+		struct rows rows = rows_of(s);
+
+		if (keys_find(rows.row, rows.n, key) == NULL)
+			continue;
+		if (rows.header == NULL)
+			return fail(r, "%.*s: belongs above the first [source "
+			    "NAME] section", TEXT(key));
+		return fail(r, "%.*s: belongs below a %s line", TEXT(key),
+		    rows.header);
+	}
 	if (like != NULL)
 		return fail(r, "%.*s: unknown key; did you mean %s?",
 		    TEXT(key), like->key);
@@ -132,27 +159,24 @@ trim(struct span s)
 static enum status
 read_pair(struct reader *r, struct span key, struct span value)
 {
-	const struct value_row *rows = r->source ? config_source_keys
-	    : config_keys;
-	size_t n = r->source ? config_n_source_keys : config_n_keys;
-	const struct value_row *row = keys_find(rows, n, key);
-	void *owner = r->source ? (void *)r->source : (void *)r->config;
+	struct rows rows = rows_of(r->section);
+	const struct value_row *row = keys_find(rows.row, rows.n, key);
 	uint64_t bit;
 
 	if (row == NULL)
 		return fail_unknown(r, key);
-	bit = UINT64_C(1) << (row - rows);
+	bit = UINT64_C(1) << (row - rows.row);
 	if (r->seen & bit)
 		return fail(r, "%s: set twice%s; keep one of the lines",
-		    row->key, r->source ? " in this section" : "");
+		    row->key, rows.header != NULL ? " in this section" : "");
 	r->seen |= bit;
-	if (value_set(row, owner, value) != ST_OK)
+	if (value_set(row, r->owner, value) != ST_OK)
 		return fail_value(r, row, value);
 	return ST_OK;
 }
 
 static bool
-is_source_name(struct span name)
+is_name(struct span name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -162,6 +186,28 @@ is_source_name(struct span name)
 			return false;
 	return name.len > 0 &&
 	    name.len < sizeof(((struct config_source *)0)->name);
+}
+
+static void
+begin_section(struct reader *r, enum section section, void *owner)
+{
+	r->section = section;
+	r->owner = owner;
+	r->section_line = r->line;
+	r->seen = 0;
+}
+
+/* A list without anything on it was meant to hold something. */
+static enum status
+end_section(struct reader *r)
+{
+	const struct config_hold *hold = r->owner;
+
+	if (r->section != SECTION_HOLD || hold->codes[0] != '\0')
+		return ST_OK;
+	r->line = r->section_line;
+	return fail(r, "[hold %s]: codes is missing: which examinations?",
+	    hold->name);
 }
 
 static enum status
@@ -181,26 +227,53 @@ open_source(struct reader *r, struct span name)
 	if (i == c->n_sources)
 		init_source(&c->source[c->n_sources++], name);
 	r->seen_sources |= 1U << i;
-	r->seen = 0;
-	r->source = &c->source[i];
+	begin_section(r, SECTION_SOURCE, &c->source[i]);
 	return ST_OK;
+}
+
+static enum status
+open_hold(struct reader *r, struct span name)
+{
+	struct config *c = r->config;
+
+	for (unsigned i = 0; i < c->n_holds; i++)
+		if (span_is(name, c->hold[i].name))
+			return fail(r, "[hold %.*s]: there are two sections "
+			    "of this name; join them", TEXT(name));
+	if (c->n_holds == CONFIG_HOLDS_MAX)
+		return fail(r, "[hold %.*s]: at most %d hold sections; put "
+		    "several codes into one", TEXT(name), CONFIG_HOLDS_MAX);
+	memcpy(c->hold[c->n_holds].name, name.ptr, name.len);
+	begin_section(r, SECTION_HOLD, &c->hold[c->n_holds++]);
+	return ST_OK;
+}
+
+/* "[word NAME]": the name, empty where the line is nothing of the kind. */
+static struct span
+section_name(struct span line, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (line.ptr[line.len - 1] != ']' ||
+	    !span_is(span_slice(line, 1, len), word))
+		return (struct span){ 0 };
+	return trim(span_slice(line, len + 1, line.len - len - 2));
 }
 
 static enum status
 read_section(struct reader *r, struct span line)
 {
-	static const char word[] = "source ";
-	struct span name = { NULL, 0 };
+	struct span source = section_name(line, "source ");
+	struct span hold = section_name(line, "hold ");
 
-	if (line.ptr[line.len - 1] == ']' &&
-	    span_is(span_slice(line, 1, sizeof(word) - 1), word))
-		name = trim(span_slice(line, sizeof(word),
-		    line.len - sizeof(word) - 1));
-	if (!is_source_name(name))
-		return fail(r, "%.*s: a section is [source NAME], NAME at "
-		    "most 63 of A-Z, a-z, 0-9, dot, hyphen, underscore",
-		    TEXT(line));
-	return open_source(r, name);
+	TRY(end_section(r));
+	if (is_name(source))
+		return open_source(r, source);
+	if (is_name(hold))
+		return open_hold(r, hold);
+	return fail(r, "%.*s: a section is [source NAME] or [hold NAME], NAME "
+	    "at most 63 of A-Z, a-z, 0-9, dot, hyphen, underscore",
+	    TEXT(line));
 }
 
 /* Bytes of the UTF-8 sequence at `s`; 0 where it is none, or a control
@@ -249,8 +322,8 @@ read_line(struct reader *r, struct span line)
 		return read_section(r, line);
 	equals = memchr(line.ptr, '=', line.len);
 	if (equals == NULL)
-		return fail(r, "%.*s: must be KEY = VALUE, [source NAME] or a "
-		    "# comment", TEXT(line));
+		return fail(r, "%.*s: must be KEY = VALUE, [source NAME], "
+		    "[hold NAME] or a # comment", TEXT(line));
 	at = (size_t)(equals - line.ptr);
 	return read_pair(r, trim(span_slice(line, 0, at)),
 	    trim(span_slice(line, at + 1, line.len)));
@@ -260,7 +333,7 @@ read_line(struct reader *r, struct span line)
 enum status
 config_parse(struct config *config, struct span text, struct config_error *error)
 {
-	struct reader r = { .config = config, .error = error };
+	struct reader r = { .config = config, .error = error, .owner = config };
 
 	*error = (struct config_error){ 0 };
 	config_init(config);
@@ -274,7 +347,7 @@ config_parse(struct config *config, struct span text, struct config_error *error
 		TRY(read_line(&r, span_slice(text, 0, len)));
 		text = span_slice(text, len + 1, text.len);
 	}
-	return ST_OK;
+	return end_section(&r);
 }
 
 /* --- slices ---------------------------------------------------------------- */
@@ -313,21 +386,33 @@ put_rows(const struct value_row *rows, size_t n, const void *owner,
 	return ST_OK;
 }
 
+/* Sections of a kind, each below its header. */
+static enum status
+put_section(const char *word, const char *name, const struct rows *rows,
+    const void *owner, unsigned roles, struct buf *out)
+{
+	TRY(buf_append_text(out, word));
+	TRY(buf_append_text(out, name));
+	TRY(buf_append_text(out, "]\n"));
+	return put_rows(rows->row, rows->n, owner, roles, out);
+}
+
 /* See config.h. */
 enum status
 config_slice(const struct config *config, enum role_id role, struct buf *out)
 {
+	const struct rows source = rows_of(SECTION_SOURCE);
+	const struct rows hold = rows_of(SECTION_HOLD);
 	unsigned roles = role_bit(role);
 
 	TRY(put_rows(config_keys, config_n_keys, config, roles, out));
 	if (roles != TO_INTAKE && roles != TO_SPOOL)
 		return ST_OK;
-	for (unsigned i = 0; i < config->n_sources; i++) {
-		TRY(buf_append_text(out, "[source "));
-		TRY(buf_append_text(out, config->source[i].name));
-		TRY(buf_append_text(out, "]\n"));
-		TRY(put_rows(config_source_keys, config_n_source_keys,
+	for (unsigned i = 0; i < config->n_sources; i++)
+		TRY(put_section("[source ", config->source[i].name, &source,
 		    &config->source[i], roles, out));
-	}
+	for (unsigned i = 0; roles == TO_INTAKE && i < config->n_holds; i++)
+		TRY(put_section("[hold ", config->hold[i].name, &hold,
+		    &config->hold[i], roles, out));
 	return ST_OK;
 }

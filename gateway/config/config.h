@@ -1,8 +1,8 @@
 /*
  * config.h -- one file -> one checked struct -> a slice per role.
  *
- * The file is lines of `key = value`, `#` comments, and `[source NAME]`
- * sections.  Every key is one row of config/keys.def: its type, its default,
+ * The file is lines of `key = value`, `#` comments, and `[source NAME]` and
+ * `[hold NAME]` sections.  Every key is one row of config/keys.def: its type, its default,
  * what is allowed, which roles may see it.  The parser is pure.
  * Never: reads a secret (keys are files, named here, read by their role).
  */
@@ -17,7 +17,8 @@
 enum {
 	CONFIG_TEXT_MAX    = 256,
 	CONFIG_SOURCES_MAX = 16,
-	CONFIG_PATHS_MAX   = 8
+	CONFIG_PATHS_MAX   = 8,
+	CONFIG_HOLDS_MAX   = 64
 };
 
 /* HL7 v2 charsets a source may be pinned to; AUTO is lis.md 2.4's order. */
@@ -65,6 +66,13 @@ struct config_source {
 	bool hprim_medecin;		/* its texts are for patients too */
 };
 
+/* `[hold NAME]`: results that wait until a biologist releases them. */
+struct config_hold {
+	char name[64];
+	char codes[512];		/* config/codes.h */
+	char reason[64];		/* for `guichet intake check` only */
+};
+
 struct config {
 	char box_id[33];		/* [a-z0-9-]{3,32} */
 	char lab_name[CONFIG_TEXT_MAX];
@@ -95,6 +103,8 @@ struct config {
 	bool hold_unknown;		/* codes of no public system */
 	struct config_source source[CONFIG_SOURCES_MAX];
 	unsigned n_sources;
+	struct config_hold hold[CONFIG_HOLDS_MAX];
+	unsigned n_holds;
 };
 
 struct config_error {

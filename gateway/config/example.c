@@ -20,6 +20,15 @@ static const char source_head[] =
     "\n"
     "[source default]\n";
 
+static const char hold_head[] =
+    "\n"
+    "# --- holds -------------------------------------------------------------\n"
+    "# Up to 64 sections: results that are sealed, but wait until a biologist\n"
+    "# releases them (guichet bundle release).  One such result holds its whole\n"
+    "# report.  Genetic tests are always held, whatever stands here.\n"
+    "#\n"
+    "# [hold NAME]\n";
+
 static size_t
 word_length(const char *text)
 {
@@ -89,4 +98,6 @@ config_example(FILE *to)
 	put_rows(to, config_keys, config_n_keys);
 	fputs(source_head, to);
 	put_rows(to, config_source_keys, config_n_source_keys);
+	fputs(hold_head, to);
+	put_rows(to, config_hold_keys, config_n_hold_keys);
 }

@@ -29,6 +29,16 @@ const struct value_row config_source_keys[] = {
 };
 const size_t config_n_source_keys = COUNT(config_source_keys);
 
+const struct value_row config_hold_keys[] = {
+#define X(key, kind, field, initial, least, most, roles, allowed, doc)  \
+	{ key, VALUE_##kind, offsetof(struct config_hold, field),       \
+	    FIELD_SIZE(struct config_hold, field), initial, least,      \
+	    most, roles, allowed, doc },
+	CONFIG_HOLD_KEYS(X)
+#undef X
+};
+const size_t config_n_hold_keys = COUNT(config_hold_keys);
+
 /* See keys.h. */
 const struct value_row *
 keys_find(const struct value_row *rows, size_t n, struct span key)

@@ -4,11 +4,13 @@
 
 #include "config/values.h"
 
-/* Fields of struct config, and of struct config_source. */
+/* Fields of struct config, of struct config_source, of struct config_hold. */
 extern const struct value_row config_keys[];
 extern const size_t           config_n_keys;
 extern const struct value_row config_source_keys[];
 extern const size_t           config_n_source_keys;
+extern const struct value_row config_hold_keys[];
+extern const size_t           config_n_hold_keys;
 
 /* The row named `key`, or NULL. */
 const struct value_row *

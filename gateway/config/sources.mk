@@ -1,5 +1,6 @@
 config_SRCS = \
     address.c \
+    codes.c \
     config.c \
     example.c \
     fingerprints.c \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "config/address.h"
+#include "config/codes.h"
 #include "config/config.h"
 #include "config/fingerprints.h"
 #include "config/networks.h"
@@ -100,6 +101,13 @@ static enum status
 set_networks(const struct value_row *row, void *field, struct span text)
 {
 	TRY(networks_check(text));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_codes(const struct value_row *row, void *field, struct span text)
+{
+	TRY(codes_check(text));
 	return keep_text(row, field, text);
 }
 
@@ -408,6 +416,7 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_LANGUAGE] = set_language,
 	[VALUE_PATTERN]  = set_pattern,
 	[VALUE_FOLDER]   = set_folder,
+	[VALUE_CODES]    = set_codes,
 };
 
 /* See values.h. */

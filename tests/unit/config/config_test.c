@@ -108,8 +108,8 @@ test_sources(void)
 static void
 test_wrong_lines(void)
 {
-	expect("\n\nhello\n", 3, "hello: must be KEY = VALUE, [source NAME] "
-	    "or a # comment");
+	expect("\n\nhello\n", 3, "hello: must be KEY = VALUE, [source NAME], "
+	    "[hold NAME] or a # comment");
 	expect("pickup.lisen = 0.0.0.0:8443", 1,
 	    "pickup.lisen: unknown key; did you mean pickup.listen?");
 	expect("colour = blue", 1, "colour: unknown key; guichetd "
@@ -127,13 +127,14 @@ test_wrong_lines(void)
 static void
 test_wrong_sections(void)
 {
-	static const char form[] = ": a section is [source NAME], NAME at "
-	    "most 63 of A-Z, a-z, 0-9, dot, hyphen, underscore";
+	static const char form[] = ": a section is [source NAME] or [hold "
+	    "NAME], NAME at most 63 of A-Z, a-z, 0-9, dot, hyphen, "
+	    "underscore";
 	char words[256];
 
 	static const char *const bad[] = {
 		"[source ]", "[source a b]", "[source a", "[target a]", "[]",
-		"[", "[source a/b]",
+		"[", "[source a/b]", "[hold]", "[hold ]", "[hold a b]",
 	};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		snprintf(words, sizeof(words), "%s%s", bad[i], form);
@@ -241,6 +242,88 @@ test_wrong_source_values(void)
 		}
 }
 
+/* --- hold lists ------------------------------------------------------------ */
+
+static void
+test_holds(void)
+{
+	ok(parses("hold.unknown = hold\n[hold vih]\ncodes = LOINC 75622-1, "
+	    "NABM 0388 ,LOCAL HIV*,* *VIH*\nreason = remis en main propre\n"
+	    "[source a]\ncharset = auto\n[hold other]\ncodes=* ?x\n") &&
+	    config.n_holds == 2 && config.n_sources == 2 &&
+	    config.hold_unknown &&
+	    strcmp(config.hold[0].name, "vih") == 0 &&
+	    strcmp(config.hold[0].codes, "LOINC 75622-1, NABM 0388 ,"
+	    "LOCAL HIV*,* *VIH*") == 0 &&
+	    strcmp(config.hold[0].reason, "remis en main propre") == 0 &&
+	    strcmp(config.hold[1].codes, "* ?x") == 0,
+	    "R30 hold lists beside sources, in any order");
+	ok(parses("") && config.n_holds == 0 && !config.hold_unknown,
+	    "none unless asked for");
+	expect("[hold a]\ncodes = LOINC 1-8\n[hold a]\n", 3, "[hold a]: "
+	    "there are two sections of this name; join them");
+	expect("# x\n[hold a]\n[source b]\n", 2, "[hold a]: codes is "
+	    "missing: which examinations?");
+	expect("[source b]\n[hold a]\nreason = x\n", 2, "[hold a]: codes is "
+	    "missing: which examinations?");
+	expect("codes = LOINC 1-8\n", 1,
+	    "codes: belongs below a [hold NAME] line");
+	expect("[hold a]\ncharset = auto\n", 2,
+	    "charset: belongs below a [source NAME] line");
+	expect("[hold a]\nbox.id = abc\n", 2, "box.id: belongs above the "
+	    "first [source NAME] section");
+	expect("[hold a]\ncods = * x\n", 2,
+	    "cods: unknown key; did you mean codes?");
+}
+
+static void
+test_wrong_hold_codes(void)
+{
+	static const char *const bad[] = {
+		"", "75622-1", "LOINC", "LOINC ,", "loinc 1-8", "SNOMED 1",
+		"LOINC 1-8,,NABM 2", "* *", "* ***", "*VIH*", ",",
+		"LOINC 1-8, NABM",
+	};
+	char text[128], words[384];
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		snprintf(text, sizeof(text), "[hold a]\ncodes = %s\n", bad[i]);
+		snprintf(words, sizeof(words), "codes = %s: must be LOINC, "
+		    "NABM, LOCAL or * and a code or pattern, separated by "
+		    "commas, for example LOINC 75622-1, NABM 0388, LOCAL "
+		    "HIV*, * *VIH*", bad[i]);
+		expect(text, 2, words);
+	}
+}
+
+/* Sections [hold 1] to [hold n]. */
+static const char *
+many_holds(int n)
+{
+	static char text[8192];
+	size_t at = 0;
+
+	for (int i = 1; i <= n; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+		    "[hold %d]\ncodes = LOINC 1-8\n", i);
+	return text;
+}
+
+static void
+test_hold_limits(void)
+{
+	static char text[800];
+
+	ok(parses(many_holds(64)) && config.n_holds == 64, "64 hold lists");
+	expect(many_holds(65), 129, "[hold 65]: at most 64 hold sections; put "
+	    "several codes into one");
+	strcpy(text, "[hold a]\ncodes = * ");
+	memset(text + strlen(text), 'x', 241);
+	ok(!parses(text), "a pattern of 241 letters is refused");
+	text[strlen(text) - 1] = '\0';
+	ok(parses(text), "one of 240 is taken");
+}
+
 static void
 test_long_value(void)
 {
@@ -262,7 +345,8 @@ static const char full[] =
     "bundle.lab_window = 7s\ncard.life = 1h\nmllp.idle = 5s\n"
     "card.wrong_tokens_per_hour = 3\nmllp.frame_max = 65536\n"
     "[source lis]\ncard_paths = OBR-18\ncharset = iso-8859-15\n"
-    "environment = test\nupdate = snapshot\n";
+    "environment = test\nupdate = snapshot\n"
+    "[hold vih]\ncodes = LOINC 75622-1, * *VIH*\nreason = en main propre\n";
 
 static struct span
 slice(enum role_id role)
@@ -294,11 +378,13 @@ test_slices(void)
 	    config.n_sources == 2, "with the same sources");
 	ok(config.mllp_idle_s == 5 && config.frame_bytes_max == 65536 &&
 	    strcmp(config.box_id, "demo-box") == 0, "and the same values");
+	ok(config.n_holds == 1 && memcmp(&config.hold, &first.hold,
+	    sizeof(first.hold)) == 0, "and the same hold list");
 	ok(!mentions(text, "pickup.key") && !mentions(text, "run.dir"),
 	    "intake does not see the TLS key's place");
 	text = slice(ROLE_PICKUP);
 	ok(mentions(text, "pickup.key = /k\n") && !mentions(text, "source") &&
-	    !mentions(text, "card."), "pickup sees its own");
+	    !mentions(text, "hold") && !mentions(text, "card."), "pickup sees its own");
 	text = slice(ROLE_VAULT);
 	ok(mentions(text, "bundle.window = 6s\n") && !mentions(text, "pickup")
 	    && !mentions(text, "state.dir"), "the vault sees windows");
@@ -309,10 +395,41 @@ test_slices(void)
 	ok(text.len == 0, "the command sees nothing");
 }
 
+/* Each section as long as it can be: START.config has 131072 bytes. */
+static void
+test_biggest_slice(void)
+{
+	static uint8_t bytes[131072];
+	struct buf out = buf_over(bytes, sizeof(bytes));
+
+	config_init(&config);
+	config.n_sources = CONFIG_SOURCES_MAX;
+	config.n_holds = CONFIG_HOLDS_MAX;
+	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++) {
+		struct config_source *s = &config.source[i];
+
+		*s = config.source[0];
+		memset(s->name, 'n', sizeof(s->name) - 1);
+		memset(s->networks, 'n', sizeof(s->networks) - 1);
+		memset(s->clients, 'n', sizeof(s->clients) - 1);
+		memset(s->senders, 'n', sizeof(s->senders) - 1);
+		memset(s->card_pattern, 'n', sizeof(s->card_pattern) - 1);
+		memset(s->card_system, 'n', sizeof(s->card_system) - 1);
+	}
+	for (unsigned i = 0; i < CONFIG_HOLDS_MAX; i++) {
+		memset(config.hold[i].name, 'n', 63);
+		memset(config.hold[i].codes, 'n', 511);
+		memset(config.hold[i].reason, 'n', 63);
+	}
+	ok(config_slice(&config, ROLE_INTAKE, &out) == ST_OK,
+	    "the longest slice fits the message that carries it (%zu bytes)",
+	    out.len);
+}
+
 static void
 test_slice_space(void)
 {
-	uint8_t bytes[2048];
+	uint8_t bytes[4096];
 	struct buf out = buf_over(bytes, 0);
 	enum status st = ST_NO_SPACE;
 	size_t max = 0;
@@ -337,8 +454,12 @@ main(void)
 	test_wrong_sections();
 	test_wrong_values();
 	test_wrong_source_values();
+	test_holds();
+	test_wrong_hold_codes();
+	test_hold_limits();
 	test_long_value();
 	test_slices();
+	test_biggest_slice();
 	test_slice_space();
 	return done_testing();
 }

@@ -32,6 +32,7 @@ ipc/role_test_SRCS = \
     base/status.c \
     base/wipe.c \
     config/address.c \
+    config/codes.c \
     config/config.c \
     config/fingerprints.c config/keys.c config/networks.c \
     config/values.c \
