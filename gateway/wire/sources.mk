@@ -1,4 +1,6 @@
 wire_SRCS = \
+    cda.c \
+    cda_tree.c \
     charset.c \
     charset_tables.c \
     ed.c \
@@ -10,6 +12,7 @@ wire_SRCS = \
     hl7_zone.c \
     http.c \
     http_response.c \
+    ins.c \
     mllp.c \
     pdf.c \
     scan.c
