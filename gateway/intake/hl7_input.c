@@ -11,17 +11,37 @@ parse(const struct input *in, uint64_t now_ms, struct arena *arena,
 	return parse_frame(in->bytes, in->source, now_ms, arena, out);
 }
 
+enum { TIME_MAX = 32 };
+
+static struct span
+time_of(uint64_t now_ms, char text[static TIME_MAX])
+{
+	time_t s = (time_t)(now_ms / 1000);
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	strftime(text, TIME_MAX, "%Y%m%d%H%M%S+0000", &tm);
+	return span_of(text);
+}
+
 static enum status
 answer(const struct parsed *p, uint64_t now_ms, struct span id,
     struct buf *out)
 {
-	time_t s = (time_t)(now_ms / 1000);
-	struct tm tm;
-	char time[32];
+	char time[TIME_MAX];
 
-	gmtime_r(&s, &tm);
-	strftime(time, sizeof(time), "%Y%m%d%H%M%S+0000", &tm);
-	return hl7_ack_write(&p->head, &p->reply, id, span_of(time), out);
+	return hl7_ack_write(&p->head, &p->reply, id, time_of(now_ms, time),
+	    out);
+}
+
+/* See parse.h. */
+enum status
+parse_batch_answer(const struct hl7_batch *batch, uint64_t now_ms,
+    struct span id, struct buf *out)
+{
+	char time[TIME_MAX];
+
+	return hl7_batch_answer(batch, id, time_of(now_ms, time), out);
 }
 
 const struct input_kind input_hl7 = { "HL7 v2", parse, answer, HL7_ACK_MAX };

@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
+#include "base/hex.h"
 #include "base/log.h"
+#include "crypto/random.h"
+#include "intake/parse.h"
 #include "intake/session.h"
 #include "net/listener.h"
 
@@ -100,6 +103,38 @@ intake_refuse_big(struct session *s, struct span part, struct buf *ack)
 	if (st == ST_OK)
 		mllp.in->now.refused++;
 	return st;
+}
+
+/* See session.h. */
+bool
+intake_begin_batch(struct session *s, const struct hl7_batch *batch)
+{
+	const struct config_source *source = slot_of(s)->source;
+
+	if (batch->has_wrong_count) {
+		mllp.in->deliveries.shared.warnings++;
+		if (intake_may_log(mllp.in))
+			log_line(LOG_NOTICE, "a batch of source %s does not "
+			    "hold what it says (BTS-1, FTS-1): %u messages, %u "
+			    "batches came; they are taken one by one",
+			    source->name, batch->messages, batch->batches);
+	}
+	return source->batch_once;
+}
+
+/* See session.h. */
+enum status
+intake_answer_batch(struct session *s, const struct hl7_batch *batch,
+    struct buf *ack)
+{
+	uint8_t random[10], id[2 * sizeof(random)];
+	struct buf id_buf = buf_over(id, sizeof(id));
+
+	(void)s;
+	random_bytes(random, sizeof(random));
+	TRY(hex_encode((struct span){ random, sizeof(random) }, &id_buf));
+	return parse_batch_answer(batch,
+	    mllp.in->deliveries.shared.now_ms(), buf_span(&id_buf), ack);
 }
 
 static void

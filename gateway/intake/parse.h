@@ -8,6 +8,7 @@
 #define INTAKE_PARSE_H
 
 #include "intake/input.h"
+#include "wire/hl7_batch.h"
 
 /*
  * `frame` holds one message.  A frame with several (HL7 batches) is cut with
@@ -22,5 +23,11 @@
 MUST_CHECK enum status
 parse_frame(struct span frame, const struct config_source *source,
     uint64_t now_ms, struct arena *arena, struct parsed *out);
+
+/* Appends the one answer to a batch; `id` as input_kind.answer has it.
+ * ST_OK or ST_NO_SPACE. */
+MUST_CHECK enum status
+parse_batch_answer(const struct hl7_batch *batch, uint64_t now_ms,
+    struct span id, struct buf *out);
 
 #endif

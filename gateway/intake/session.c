@@ -108,17 +108,34 @@ read_more(struct session *s)
 static enum session_state
 store(struct session *s)
 {
-	struct span message;
+	struct span frame = mllp_frame(&s->mllp), message;
 
 	s->frame_began_ms = 0;
 	intake_count(s, SESSION_FRAME);
-	s->rest = mllp_frame(&s->mllp);
-	if (hl7_next_message(&s->rest, &message) != ST_OK) {
-		message = mllp_frame(&s->mllp);
+	s->rest = frame;
+	s->one_answer = hl7_batch_read(frame, &s->batch) == ST_OK &&
+	    intake_begin_batch(s, &s->batch);
+	/* The first takes what stands before it along: a byte order mark. */
+	if (hl7_next_message(&s->rest, &message) == ST_OK)
+		message = span_slice(frame, 0, frame.len - s->rest.len);
+	else
+		message = frame;
+	if (message.len == frame.len)
 		s->rest = (struct span){ 0 };
-	}
 	intake_store(s, message);
 	return SESSION_STORING;
+}
+
+static enum session_state
+answer_batch(struct session *s)
+{
+	uint8_t text[HL7_ACK_MAX];
+	struct buf ack = buf_over(text, sizeof(text));
+
+	s->one_answer = false;
+	if (intake_answer_batch(s, &s->batch, &ack) != ST_OK)
+		return close_it(s);
+	return reply(s, buf_span(&ack));
 }
 
 /* After an answer: the next message of a batch, or whatever is read next. */
@@ -134,7 +151,16 @@ next_message(struct session *s)
 		}
 		forget_frame(s);	/* what is left ends the batch */
 	}
-	return next_frame(s);
+	return s->one_answer ? answer_batch(s) : next_frame(s);
+}
+
+/* A message of a batch with one answer is done; even where the role wants to
+ * stop, the others follow: the sender could not be told of half a batch. */
+static enum session_state
+one_of_batch(struct session *s, struct span ack)
+{
+	hl7_batch_add(&s->batch, ack);
+	return next_message(s);
 }
 
 /* The answer goes out, the rest of the frame is thrown away (R7). */
@@ -281,8 +307,13 @@ in_storing(struct session *s, enum session_event ev)
 {
 	switch (ev) {
 	case SESSION_EV_ANSWER:
+		if (s->one_answer)
+			return one_of_batch(s, (struct span){ s->reply,
+			    s->reply_len });
 		return reply(s, (struct span){ s->reply, s->reply_len });
 	case SESSION_EV_IGNORED:
+		if (s->one_answer)
+			return one_of_batch(s, (struct span){ 0 });
 		return s->is_last ? close_it(s) : next_message(s);
 	case SESSION_EV_NOTHING:
 		return close_it(s);
@@ -415,7 +446,7 @@ session_init(struct session *s, const struct session_limits *limits)
 	s->unread = s->rest = (struct span){ 0 };
 	s->frame_began_ms = 0;
 	s->frame_used = s->reply_len = 0;
-	s->has_ended = s->is_last = false;
+	s->has_ended = s->is_last = s->one_answer = false;
 	s->is_stepping = s->has_later = false;
 	mllp_init(&s->mllp, s->frame.ptr, limits->frame_bytes_max,
 	    limits->frame_bytes_max);

@@ -26,7 +26,8 @@
  * without a word, because that is what every sender repeats.
  *
  * A frame with several messages (an HL7 batch) goes from REPLYING back to
- * STORING until each has its own answer.
+ * STORING until each has its own answer; of a source that wants one answer
+ * for all, it stays in STORING until the last one is durable.
  *
  * LINGERING: a sender that is refused in the middle of a message gets its
  * answer only if what it still sends is taken off the wire.
@@ -38,6 +39,7 @@
 #include "intake/region.h"
 #include "net/conn.h"
 #include "wire/hl7_ack.h"
+#include "wire/hl7_batch.h"
 #include "wire/mllp.h"
 
 #define SESSION_STATE_MAP(X)                                            \
@@ -98,6 +100,8 @@ struct session {
 	size_t             frame_used;	/* bytes of the region to wipe */
 	bool               has_ended;	/* the sender's half is closed */
 	bool               is_last;	/* close after this answer */
+	bool               one_answer;	/* to all of the batch */
+	struct hl7_batch   batch;
 	bool               is_stepping, has_later;
 	enum session_event later;
 	size_t             reply_len;
@@ -137,6 +141,14 @@ void intake_store(struct session *s, struct span frame);
  * framed.  ST_OK, or ST_NOT_FOUND where nothing can be answered. */
 MUST_CHECK enum status
 intake_refuse_big(struct session *s, struct span part, struct buf *ack);
+
+/* A batch begins.  True: it gets one answer, from intake_answer_batch(). */
+bool intake_begin_batch(struct session *s, const struct hl7_batch *batch);
+
+/* Writes the one answer to `batch`, not framed.  ST_OK or ST_NO_SPACE. */
+MUST_CHECK enum status
+intake_answer_batch(struct session *s, const struct hl7_batch *batch,
+    struct buf *ack);
 
 /* The session is over and its memory may be reused. */
 void intake_session_done(struct session *s);

@@ -6,6 +6,7 @@ wire_SRCS = \
     ed.c \
     hl7.c \
     hl7_ack.c \
+    hl7_batch.c \
     hl7_escape.c \
     hl7_number.c \
     hl7_time.c \

@@ -11,7 +11,8 @@
 /* --- the role, as a test sees it ------------------------------------------- */
 
 static struct role_seen {
-	unsigned stores, dones, frames, cut, slow, noise, big;
+	unsigned stores, dones, frames, cut, slow, noise, big, batches;
+	bool wrong_count, one_answer;
 	struct span frame;
 	char text[4096];
 	/* What intake_store() does at once; EVENTS: nothing. */
@@ -32,6 +33,23 @@ intake_store(struct session *s, struct span frame)
 		session_ignore(s);
 	else if (seen.at_once == SESSION_EV_NOTHING)
 		session_no_answer(s);
+}
+
+bool
+intake_begin_batch(struct session *s, const struct hl7_batch *batch)
+{
+	(void)s;
+	seen.batches++;
+	seen.wrong_count = batch->has_wrong_count;
+	return seen.one_answer;
+}
+
+enum status
+intake_answer_batch(struct session *s, const struct hl7_batch *batch,
+    struct buf *ack)
+{
+	(void)s;
+	return hl7_batch_answer(batch, span_of("B1"), span_of("2026"), ack);
 }
 
 enum status
@@ -147,16 +165,70 @@ test_batch_in_one_frame(void)
 	    "\x1c\r\x0bMSH|4\r\x1c\r");
 	for (int i = 1; i <= 4; i++) {
 		ok(s->state == SESSION_STORING && (int)seen.stores == i &&
-		    strstr(seen.text, "MSH|") == seen.text &&
-		    strchr(seen.text, '0' + i) != NULL, "message %d: %s", i,
+		    strstr(seen.text, "MSH|") != NULL &&
+		    strchr(seen.text, '0' + i) != NULL, "R25 message %d: %s", i,
 		    i < 4 ? "of the batch" : "of the next frame");
 		session_forget_frame(s);
 		session_answer(s, span_of("A"));
-		ok(conn_fake.writes == i, "an answer of its own");
+		ok(conn_fake.writes == i, "R25 an answer of its own");
 		conn_fake_emit(&s->conn, CONN_WRITTEN);
 	}
 	ok(s->state == SESSION_READING && seen.frames == 2 &&
-	    budget.used == 0, "two frames, nothing held");
+	    budget.used == 0 && seen.batches == 1 && !seen.wrong_count,
+	    "R25 two frames, nothing held");
+}
+
+static void
+test_one_answer_for_a_batch(void)
+{
+	struct session *s = fresh();
+
+	seen.one_answer = true;
+	conn_fake_bytes(&s->conn, "\x0b" "BHS|^~\\&|b||||||||B7\r"
+	    "MSH|^~\\&|1\rMSH|^~\\&|2\rMSH|^~\\&|3\rBTS|4\r\x1c\r"
+	    "\x0bMSH|4\r\x1c\r");
+	ok(seen.wrong_count, "R25 the role hears of a count that is wrong");
+	session_forget_frame(s);
+	session_answer(s, span_of("MSH|^~\\&|\rMSA|AE|x\rERR|||101\r"));
+	session_forget_frame(s);
+	session_ignore(s);
+	session_stop(s);
+	ok(conn_fake.writes == 0 && seen.stores == 3,
+	    "R25 no answer before the last message, even to stop");
+	session_forget_frame(s);
+	session_answer(s, span_of("MSH|^~\\&|\rMSA|AA|x\r"));
+	ok(conn_fake.writes == 1 && wrote("\x0bMSH|^~\\&|||b||2026||ACK|B1||\r"
+	    "MSA|AE|B7|1 of 3 messages refused, the first is number 1\r"
+	    "ERR|MSH^1^^101&Required field missing&HL70357\r\x1c\r"),
+	    "R25 then one for all, though one was refused");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_LINGERING && seen.stores == 3,
+	    "R25 and the role stops");
+}
+
+static void
+test_a_batch_that_cannot_be_stored(void)
+{
+	struct session *s = fresh();
+
+	seen.one_answer = true;
+	conn_fake_bytes(&s->conn, "\x0b" "BHS|^~\\&|\rMSH|^~\\&|1\r"
+	    "MSH|^~\\&|2\rBTS|2\r\x1c\r");
+	session_answer(s, span_of("MSH|^~\\&|\rMSA|AA|x\r"));
+	session_no_answer(s);
+	ok(s->state == SESSION_CLOSING && conn_fake.writes == 0,
+	    "R25 a transient fault answers none of the batch");
+}
+
+/* A byte order mark is part of the message that it stands before. */
+static void
+test_a_mark(void)
+{
+	struct session *s = fresh();
+
+	conn_fake_bytes(&s->conn, "\x0b\xef\xbb\xbfMSH|1\r\x1c\r");
+	ok(strcmp(seen.text, "\xef\xbb\xbfMSH|1\r") == 0,
+	    "R20 the parser sees the mark");
 }
 
 static void
@@ -425,6 +497,9 @@ main(void)
 	test_a_frame_is_stored_and_answered();
 	test_pipelined_frames_wait_their_turn();
 	test_batch_in_one_frame();
+	test_one_answer_for_a_batch();
+	test_a_batch_that_cannot_be_stored();
+	test_a_mark();
 	test_every_split();
 	test_answer_from_inside_store();
 	test_fs_without_cr();

@@ -23,6 +23,8 @@ intake/session_test_SRCS  = \
     intake/region.c \
     intake/session.c \
     wire/hl7.c \
+    wire/hl7_ack.c \
+    wire/hl7_batch.c \
     wire/mllp.c \
     wire/scan.c
 intake/session_test_FAKES = conn_fake.c
@@ -51,7 +53,10 @@ intake/delivery_test_SRCS = \
     intake/facts.c \
     intake/hl7_input.c \
     intake/identity.c \
-    ipc/messages.c
+    ipc/messages.c \
+    wire/hl7.c \
+    wire/hl7_batch.c \
+    wire/scan.c
 intake/delivery_test_FAKES = reports.c
 intake/delivery_test_LIBS = uv bearssl
 

@@ -28,3 +28,6 @@ wire/pdf_test_SRCS = wire/pdf.c
 
 UNIT += wire/scan_test
 wire/scan_test_SRCS = wire/scan.c
+
+UNIT += wire/hl7_batch_test
+wire/hl7_batch_test_SRCS = wire/hl7.c wire/hl7_ack.c wire/hl7_batch.c wire/scan.c
