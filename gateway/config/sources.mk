@@ -6,4 +6,5 @@ config_SRCS = \
     fingerprints.c \
     keys.c \
     networks.c \
+    senders.c \
     values.c

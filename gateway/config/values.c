@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/fingerprints.h"
 #include "config/networks.h"
+#include "config/senders.h"
 
 static bool
 is_digit(uint8_t c)
@@ -108,6 +109,13 @@ static enum status
 set_codes(const struct value_row *row, void *field, struct span text)
 {
 	TRY(codes_check(text));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_senders(const struct value_row *row, void *field, struct span text)
+{
+	TRY(senders_check(text));
 	return keep_text(row, field, text);
 }
 
@@ -413,6 +421,7 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_LISTEN]   = set_listen,
 	[VALUE_NETWORKS] = set_networks,
 	[VALUE_FINGERPRINTS] = set_fingerprints,
+	[VALUE_SENDERS]  = set_senders,
 	[VALUE_LANGUAGE] = set_language,
 	[VALUE_PATTERN]  = set_pattern,
 	[VALUE_FOLDER]   = set_folder,

@@ -11,7 +11,7 @@
 #define VALUE_KIND_MAP(X)                                               \
 	X(ID) X(TEXT) X(PATH) X(ADDRESS) X(ORIGIN) X(COUNT) X(DURATION) \
 	X(SIZE) X(FIELDS) X(CHOICE) X(TIMEZONE) X(LISTEN) X(NETWORKS)   \
-	X(FINGERPRINTS) X(LANGUAGE) X(PATTERN) X(FOLDER) X(CODES)
+	X(FINGERPRINTS) X(SENDERS) X(LANGUAGE) X(PATTERN) X(FOLDER) X(CODES)
 
 enum value_kind {
 #define X(name) VALUE_##name,

@@ -37,6 +37,8 @@ struct parsed {
 	/* An ACK that came in, or a refusal that the sender does not want to
 	 * hear of: drop it and keep the connection. */
 	bool ignored;
+	bool unlisted;			/* refused: its source may not speak
+					   for whom it names (senders) */
 	uint8_t key[32];		/* DELIVERY_BEGIN.key */
 	uint8_t digest[32];		/* DELIVERY_BEGIN.digest */
 	struct report *reports;
@@ -86,6 +88,8 @@ struct input {
 	struct span name;		/* of the file; empty: not a file */
 	const struct input_piece *pieces;
 	size_t n_pieces;
+	const uint8_t *peer;		/* 16 bytes: whose connection (conn_peer);
+					   NULL: not one */
 };
 
 extern const struct input_kind input_hl7;

@@ -1,5 +1,6 @@
 #include "intake/parse.h"
 
+#include "config/senders.h"
 #include "crypto/digest.h"
 #include "intake/hl7_report.h"
 #include "wire/scan.h"
@@ -134,6 +135,20 @@ check_charset(struct parse *p)
 	return ST_OK;
 }
 
+/* A source speaks only for those it is configured for (R10). */
+static enum status
+check_sender(struct parse *p)
+{
+	struct span application = hl7_code(&p->c, hl7_field(&p->msh, 3));
+	struct span facility = hl7_code(&p->c, hl7_field(&p->msh, 4));
+
+	if (senders_have(span_of(p->c.source->senders), application, facility))
+		return ST_OK;
+	p->out->unlisted = true;
+	return refuse(p, HL7_AR, 204, 3,
+	    "this source may not speak for this MSH-3 and MSH-4");
+}
+
 static bool
 has_control(struct span s)
 {
@@ -157,6 +172,7 @@ check_msh(struct parse *p)
 		    10, "MSH-10 cannot be told back");
 	}
 	TRY(check_type(p));
+	TRY(check_sender(p));
 	if (!is_version(version))
 		return refuse(p, HL7_AR, 203, 12, "HL7 2.1 to 2.9 is taken");
 	p->c.patient_observations = version.len >= 3 && version.ptr[2] >= '7';

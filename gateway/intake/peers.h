@@ -1,5 +1,5 @@
 /*
- * peers.h -- which source is it that delivers, and may it?  Pure.
+ * peers.h -- which source is it that delivers?  Pure.
  *
  * A source is known by its certificate where there is one (clients), by its
  * address otherwise (networks).
@@ -27,16 +27,5 @@ peers_by_address(const struct config *config,
 const struct config_source *
 peers_by_fingerprint(const struct config *config,
     const uint8_t fingerprint[static 32]);
-
-/*
- * May it speak for this application (MSH-3.1) and facility (MSH-4.1)?  The
- * bytes are the message's own.  Where its list is empty it may speak for
- * all.
- */
-bool peers_may_speak(const struct config_source *source,
-    struct span application, struct span facility);
-
-/* Pairs with a slash each, separated by commas; ST_OK or ST_INVALID. */
-MUST_CHECK enum status peers_check_senders(struct span text);
 
 #endif

@@ -27,6 +27,7 @@ parse_fuzz_SRCS = \
     base/log.c \
     base/wipe.c \
     card/symbols.c \
+    config/senders.c \
     crypto/random.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \

@@ -68,6 +68,7 @@ parse_SRCS = \
     base/log.c \
     base/wipe.c \
     card/symbols.c \
+    config/senders.c \
     $(crypto_SRCS:%=crypto/%) \
     intake/hl7_card.c \
     intake/hl7_coded.c \
