@@ -1,2 +1,4 @@
 ctl_SRCS = \
+    desk.c \
+    intake.c \
     terminal.c

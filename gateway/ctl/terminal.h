@@ -1,14 +1,31 @@
-/* terminal.h -- one command, its output and its exit code. */
+/*
+ * terminal.h -- what every command of `guichet` needs: its language, a
+ * connection to the process that answers, and its output.
+ */
 #ifndef CTL_TERMINAL_H
 #define CTL_TERMINAL_H
 
-/*
- * Runs the command in argv against the desk at --socket PATH, else
- * $GUICHET_SOCKET, else /run/guichet/guichet.sock.
- *
- * Returns the command's exit code; 64 where the arguments cannot be sent;
- * 69 (EX_UNAVAILABLE) where the desk cannot be reached or leaves early.
- */
-int terminal_run(int argc, char **argv);
+#include <stdbool.h>
+
+#include "base/span.h"
+
+/* After sysexits(3). */
+enum {
+	EXIT_USAGE = 64, EXIT_NO_INPUT = 66, EXIT_UNAVAILABLE = 69,
+	EXIT_IO = 74
+};
+
+/* LC_ALL, LC_MESSAGES or LANG say so. */
+bool terminal_is_french(void);
+
+/* Standard output, or standard error where `stream` is 2. */
+void terminal_print(uint64_t stream, struct span text);
+
+/* A connected local socket, or -1 after a line that says what to do. */
+int terminal_connect(const char *path, bool french);
+
+/* The desk's socket: --socket, else GUICHET_SOCKET, else the usual place.
+ * `given` is NULL where the command line names none. */
+const char *terminal_socket(const char *given);
 
 #endif

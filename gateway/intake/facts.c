@@ -1,6 +1,20 @@
 #include "intake/facts.h"
 
+#include "intake/hold.h"
+
 enum { ORDER_MAX = 128 };	/* REPORT_OPEN.order */
+
+/* See facts.h. */
+void
+facts_complete(struct report *r, const struct config *config,
+    const struct config_source *source)
+{
+	if (r->organization.len == 0)
+		r->organization = span_of(config->lab_name);
+	if (r->language.len == 0)
+		r->language = span_of(source->language);
+	hold_apply(config, r);
+}
 
 /* See facts.h. */
 void
@@ -9,10 +23,16 @@ facts_of(const struct report *r, const struct config_source *source,
     struct facts *out)
 {
 	identity_of(r, sender, key, &out->identity);
-	out->lines_len = identity_lines(r, key, out->lines);
-	out->confirmed_len = out->removed_len = 0;
-	out->is_snapshot = source->snapshot || r->n_documents > 0 ||
-	    out->lines_len == 0;
+	out->lines_len = identity_lines(r, IDENTITY_BROUGHT, key, out->lines);
+	out->confirmed_len = identity_lines(r, IDENTITY_CONFIRMED, key,
+	    out->confirmed);
+	out->removed_len = identity_lines(r, IDENTITY_REMOVED, key,
+	    out->removed);
+	/* What refers to values that came before is never the whole, unless a
+	 * document says it all once more. */
+	out->is_snapshot = r->n_documents > 0 ||
+	    (r->release != RELEASE_CONFIRM && out->confirmed_len == 0 &&
+	    (source->snapshot || out->lines_len == 0));
 }
 
 /* A longer one was printed on no slip. */

@@ -19,6 +19,11 @@ struct facts {
 	bool    is_snapshot;
 };
 
+/* What the configuration says: the laboratory's name and the language where
+ * the report has none, and its hold lists. */
+void facts_complete(struct report *r, const struct config *config,
+    const struct config_source *source);
+
 void facts_of(const struct report *r, const struct config_source *source,
     const uint8_t sender[static 32], const struct secret_32 *key,
     struct facts *out);

@@ -16,7 +16,7 @@ enum {
 #define WORKING_BYTES ((size_t)64 * 1024 * 1024)
 
 static const struct entrance *const entrances[] = {
-	&mllp_entrance,
+	&mllp_entrance, &local_entrance,
 };
 
 /* See intake.h. */
@@ -104,14 +104,6 @@ void
 intake_on_answer(struct role *role, const struct message *m)
 {
 	deliveries_take(&intake_of_role(role)->deliveries, m);
-}
-
-/* See intake.h. */
-void
-intake_on_probed(struct role *role, const struct message *m)
-{
-	(void)role;
-	(void)m;
 }
 
 /* See intake.h. */

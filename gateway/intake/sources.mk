@@ -1,8 +1,14 @@
 intake_SRCS = \
     budget.c \
+    calendar.c \
+    card_pattern.c \
+    check.c \
+    check_print.c \
+    check_texts.c \
     deliveries.c \
     delivery.c \
     facts.c \
+    fold.c \
     hl7_card.c \
     hl7_coded.c \
     hl7_context.c \
@@ -11,14 +17,18 @@ intake_SRCS = \
     hl7_patient.c \
     hl7_report.c \
     hl7_value.c \
+    hold.c \
     identity.c \
     intake.c \
     keyfile.c \
+    local_entrance.c \
     mllp_entrance.c \
     parse.c \
     peers.c \
     policy.c \
+    refusals.c \
     region.c \
     release.c \
+    release_genetics.c \
     seal.c \
     session.c

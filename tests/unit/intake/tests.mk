@@ -1,5 +1,6 @@
 UNIT += \
     intake/budget_test \
+    intake/check_texts_test \
     intake/delivery_test \
     intake/identity_test \
     intake/keyfile_test \
@@ -8,11 +9,12 @@ UNIT += \
     intake/parse_test \
     intake/parse_value_test \
     intake/release_test \
+    intake/refusals_test \
     intake/seal_test \
     intake/session_test
 
 intake/budget_test_SRCS   = intake/budget.c
-intake/identity_test_SRCS = intake/identity.c base/wipe.c base/log.c $(crypto_SRCS:%=crypto/%)
+intake/identity_test_SRCS = intake/fold.c intake/identity.c base/wipe.c base/log.c $(crypto_SRCS:%=crypto/%)
 intake/identity_test_LIBS = bearssl
 intake/identity_test_FAKES = reports.c
 intake/keyfile_test_SRCS  = intake/keyfile.c crypto/random.c base/log.c
@@ -51,6 +53,7 @@ intake/delivery_test_SRCS = \
     intake/budget.c \
     intake/delivery.c \
     intake/facts.c \
+    intake/fold.c \
     intake/hl7_input.c \
     intake/identity.c \
     ipc/messages.c \
@@ -70,6 +73,7 @@ parse_SRCS = \
     card/symbols.c \
     config/senders.c \
     $(crypto_SRCS:%=crypto/%) \
+    intake/card_pattern.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \
     intake/hl7_context.c \
@@ -101,3 +105,6 @@ intake/parse_value_test_LIBS = bearssl
 
 intake/parse_samples_test_SRCS = $(parse_SRCS)
 intake/parse_samples_test_LIBS = bearssl
+
+intake/check_texts_test_SRCS = intake/check_texts.c
+intake/refusals_test_SRCS = intake/refusals.c
