@@ -141,12 +141,15 @@ enum report_warning {
 	WARN_BASE64           = 8,	/* an attachment that is not one */
 	WARN_TIME             = 16,
 	WARN_ATTACHMENT       = 32,	/* neither PDF nor known: left out */
-	WARN_SUSPICIOUS_PDF   = 64
+	WARN_SUSPICIOUS_PDF   = 64,
+	WARN_INS              = 128	/* not qualified, or a wrong key */
 };
 
 struct report {
 	struct patient patient;
-	struct span patient_id;		/* PID-3 local id; only ever hashed */
+	struct span patient_id;		/* PID-3, the best; only ever hashed */
+	struct span patient_id_kind;	/* its type and who gave it; only those
+					   of one kind can be compared */
 	struct span organization;	/* OBX-23, else the configured lab.name */
 	struct span report_id;		/* OBR-3/ORC-3 of the first panel */
 	struct span report_authority;	/* its assigning authority */
@@ -164,6 +167,8 @@ struct report {
 	uint64_t opens_s;		/* 0: at once */
 	unsigned exams;			/* enum exams */
 	unsigned warnings;		/* enum report_warning */
+	bool is_whole;			/* replaces all of an earlier version,
+					   as a PDF does */
 	struct panel *panels;
 	size_t n_panels;
 	struct document *documents;

@@ -3,16 +3,18 @@
 #include <stdlib.h>
 
 #include "card/symbols.h"
+#include "intake/card_pattern.h"
 
 _Static_assert(sizeof(((struct hl7_card *)0)->number) == CARD_NUMBER_LEN,
     "a card number without its check symbol");
 
 enum { TYPED_MAX = 32 };	/* with any number of hyphens and blanks */
 
-/* "PID-3" or "OBR-20.1". */
+/* "PID-3", "OBR-20.2" or "ZPC-1.2.3". */
 struct path {
 	const char *segment;	/* three characters */
-	size_t field, component;
+	size_t field;
+	size_t component, subcomponent;	/* 0: all of it */
 };
 
 static bool
@@ -22,11 +24,13 @@ path_read(const char *text, struct path *path)
 
 	if (strlen(text) < 5 || text[3] != '-')
 		return false;
-	*path = (struct path){ .segment = text, .component = 1 };
+	*path = (struct path){ .segment = text };
 	path->field = strtoul(text + 4, &end, 10);
 	if (*end == '.')
 		path->component = strtoul(end + 1, &end, 10);
-	return *end == '\0' && path->field > 0 && path->component > 0;
+	if (*end == '.')
+		path->subcomponent = strtoul(end + 1, &end, 10);
+	return *end == '\0' && path->field > 0;
 }
 
 static void
@@ -56,6 +60,23 @@ is_other_authority(struct hl7_context *c, const struct path *path,
 	return !span_is(hl7_subcomponent(authority, &c->d, 1), wanted);
 }
 
+/* A pattern sees all that the path names; a bare number is what stands first
+ * in there. */
+static struct span
+value_at(struct hl7_context *c, const struct path *path, struct span repetition)
+{
+	bool is_bare = c->source->card_pattern[0] == '\0';
+	struct span s = repetition;
+
+	if (path->component > 0 || is_bare)
+		s = hl7_component(s, &c->d, path->component > 0
+		    ? path->component : 1);
+	if (path->subcomponent > 0 || is_bare)
+		s = hl7_subcomponent(s, &c->d, path->subcomponent > 0
+		    ? path->subcomponent : 1);
+	return card_pattern_find(c->source->card_pattern, s);
+}
+
 static void
 look_at_field(struct hl7_context *c, const struct path *path,
     struct span field, struct hl7_card *card)
@@ -64,7 +85,7 @@ look_at_field(struct hl7_context *c, const struct path *path,
 	struct symbols number;
 
 	while (hl7_next_piece(&field, c->d.repetition, &repetition)) {
-		value = hl7_component(repetition, &c->d, path->component);
+		value = value_at(c, path, repetition);
 		if (value.len <= CARD_NUMBER_LEN || value.len > TYPED_MAX ||
 		    is_other_authority(c, path, repetition))
 			continue;

@@ -4,6 +4,8 @@
 
 #include "base/wipe.h"
 #include "crypto/digest.h"
+#include "intake/fold.h"
+#include "ipc/patient.h"
 
 enum { GATHERED_BYTES = 1024 };
 
@@ -76,29 +78,24 @@ finish(struct hash *h, const struct secret_32 *key, uint8_t out[static 32])
 
 /* --- the patient ----------------------------------------------------------- */
 
-/* Letters in capitals, digits and whatever is not ASCII; a hyphen typed as a
- * blank is the same name. */
 static void
 add_folded(struct hash *h, struct span text)
 {
+	uint8_t letters[FOLD_MOST];
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.ptr[i];
+	while (text.len > 0) {
+		size_t len = fold_next(&text, letters);
 
-		if (c >= 'a' && c <= 'z')
-			c = (uint8_t)(c - 'a' + 'A');
-		if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    c >= 0x80) {
-			add(h, (struct span){ &c, 1 });
-			n++;
-		}
+		add(h, (struct span){ letters, len });
+		n += len;
 	}
+	wipe(letters, sizeof(letters));
 	add_number(h, n);
 }
 
 static void
-hash_patient(const struct patient *p, const struct secret_32 *key,
+hash_names(const struct patient *p, const struct secret_32 *key,
     uint8_t out[static 32])
 {
 	struct hash h;
@@ -108,6 +105,42 @@ hash_patient(const struct patient *p, const struct secret_32 *key,
 	add_folded(&h, p->name.given);
 	add_folded(&h, p->birth_date);
 	finish(&h, key, out);
+}
+
+/* The INS is everybody's; other identifiers are their sender's. */
+static void
+hash_kind(const struct report *r, const uint8_t sender[static 32],
+    const struct secret_32 *key, uint8_t out[static 32])
+{
+	bool is_national = span_is(span_slice(r->patient_id_kind, 0,
+	    strlen(IDENTITY_INS)), IDENTITY_INS);
+	struct hash h;
+
+	start(&h, "kind");
+	add_field(&h, r->patient_id_kind);
+	add_field(&h, (struct span){ sender, is_national ? 0 : 32 });
+	finish(&h, key, out);
+}
+
+/* See ipc/patient.h. */
+static void
+hash_patient(const struct report *r, const uint8_t sender[static 32],
+    const struct secret_32 *key, uint8_t out[static PATIENT_BYTES])
+{
+	uint8_t part[32];
+	struct hash h;
+
+	hash_names(&r->patient, key, part);
+	memset(out, 0, PATIENT_BYTES);
+	memcpy(out, part, PATIENT_NAMES);
+	if (r->patient_id.len == 0)
+		return;
+	hash_kind(r, sender, key, part);
+	memcpy(out + PATIENT_NAMES, part, PATIENT_KIND);
+	start(&h, "identifier");
+	add_field(&h, r->patient_id);
+	finish(&h, key, part);
+	memcpy(out + PATIENT_NUMBER, part, PATIENT_BYTES - PATIENT_NUMBER);
 }
 
 /* See identity.h. */
@@ -329,7 +362,7 @@ identity_of(const struct report *r, const uint8_t sender[static 32],
 {
 	struct hash h;
 
-	hash_patient(&r->patient, key, out->patient);
+	hash_patient(r, sender, key, out->patient);
 	identity_traits(r->patient.name.family, r->patient.birth_date, key,
 	    out->traits);
 	hash_content(r, key, out->content);

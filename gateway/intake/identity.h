@@ -9,6 +9,9 @@
 #include "fhir/report.h"
 #include "wire/hl7_ack.h"
 
+/* How report.patient_id_kind starts where the identifier is an INS. */
+#define IDENTITY_INS "INS:"
+
 struct identity {
 	/* Source, MSH-3, MSH-4, filler order and its authority: versions of
 	 * one report share it (lis.md 2.6 rule 1).  Without the patient: a
@@ -16,11 +19,11 @@ struct identity {
 	 * the same one (rule 7).  A report without a filler order has only
 	 * its content to be known by. */
 	uint8_t report[32];
-	/* Birth name, first name and birth date, without case and punctuation
-	 * (rule 7 compares it). */
+	/* Birth name, first name and birth date, folded (fold.h), and beside
+	 * them the best identifier: ipc/patient.h (rule 7 compares it). */
 	uint8_t patient[32];
-	/* Birth name and birth date alone: what the desk can read off the
-	 * request, before there is a result. */
+	/* Birth name and birth date alone, folded: what the desk can read off
+	 * the request, before there is a result. */
 	uint8_t traits[32];
 	/* All that the patient would see, and nothing of when it was sent
 	 * (rule 10). */

@@ -29,6 +29,7 @@ parse_fuzz_SRCS = \
     card/symbols.c \
     config/senders.c \
     crypto/random.c \
+    intake/card_pattern.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \
     intake/hl7_context.c \

@@ -54,6 +54,7 @@ intake/delivery_test_SRCS = \
     intake/delivery.c \
     intake/facts.c \
     intake/fold.c \
+    intake/fold.c \
     intake/hl7_input.c \
     intake/identity.c \
     ipc/messages.c \
