@@ -87,8 +87,9 @@ keep_document(struct hl7_context *c, struct report *report, struct span bytes,
 		c->warnings |= WARN_SUSPICIOUS_PDF;
 }
 
-/* What says that it is a PDF and is none must not vanish silently. */
-static void
+/* What says that it is a PDF and is none must not vanish silently.  True:
+ * it was kept. */
+static bool
 add_document(struct hl7_context *c, struct report *report, struct span type,
     struct span field, const struct coded *code)
 {
@@ -98,16 +99,17 @@ add_document(struct hl7_context *c, struct report *report, struct span type,
 
 	if (!may_be && !a.labelled) {
 		c->warnings |= WARN_ATTACHMENT;
-		return;
+		return false;
 	}
 	/* Out of memory is no fault of the attachment: c->failed says it. */
 	if (!may_be || decode(c, &a, &out) != ST_OK || !pdf_is(buf_span(&out))) {
 		c->warnings |= WARN_BASE64;
 		hl7_refuse(c, (struct hl7_ack_reply){ HL7_AE, 102, "OBX",
 		    c->n_obx, 5, "the attachment is not a PDF in base64" });
-		return;
+		return false;
 	}
 	keep_document(c, report, buf_span(&out), code);
+	return true;
 }
 
 /* Some LIS put the PDF's base64 into a text type. */
@@ -211,6 +213,7 @@ read_result(struct hl7_context *c, const struct hl7_build *b,
 	o->range_text = hl7_prose(c, hl7_field(obx, 7));
 	hl7_range(c, o->range_text, &o->range_low, &o->range_high);
 	o->status = status_of(c, b, obx);
+	o->is_confirmed = span_is(hl7_code(c, hl7_field(obx, 11)), "U");
 	o->effective = hl7_when(c, hl7_field(obx, 14), NULL);
 	if (o->effective.text.len == 0)
 		o->effective = b->panel->effective;
@@ -274,6 +277,7 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	enum verdict verdict;
 
 	b->observation = NULL;
+	b->in_document = false;
 	if (is_metadata(c, hl7_field(obx, 3))) {
 		read_metadata(c, b, obx);
 		return;
@@ -293,7 +297,8 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	if (verdict == VERDICT_VOID || verdict == VERDICT_WRONG)
 		empty_out(&o);
 	else if (attached)
-		add_document(c, b->report, type, field, &o.code);
+		b->in_document = add_document(c, b->report, type, field,
+		    &o.code);
 	read_people(c, b, obx);
 	if (attached || span_is(line.result_status, "N") ||
 	    b->observations == NULL)

@@ -34,6 +34,7 @@ make_room(struct hl7_context *c, struct hl7_build *b, struct hl7_reader r)
 	b->observations = hl7_alloc(c, room.observations,
 	    sizeof(struct observation));
 	b->note_room = hl7_alloc(c, room.notes, sizeof(struct note));
+	b->report_room = hl7_alloc(c, room.notes, sizeof(struct note));
 }
 
 /* --- OBR ----------------------------------------------------------------- */
@@ -133,13 +134,17 @@ read_old_specimen(struct hl7_context *c, const struct hl7_fields *obr,
 /* --- parents of reflex tests and cultures -------------------------------- */
 
 struct parent {
-	struct span placer, filler;	/* OBR-29 */
+	struct span placer, filler;	/* OBR-29, since 2.8 also OBR-54 */
 	struct span code, sub_id;	/* OBR-26 */
+	struct span service;		/* OBR-50, since 2.8: its OBR-4 */
 };
 
 static bool
 may_be_parent(const struct parent *wanted, const struct panel *p)
 {
+	if (wanted->service.len > 0 &&
+	    !span_equal(wanted->service, p->code.code))
+		return false;
 	if (wanted->filler.len > 0)
 		return span_equal(wanted->filler, p->filler_order);
 	if (wanted->placer.len > 0)
@@ -178,8 +183,8 @@ find_parent(struct report *report, struct panel *p, const struct parent *wanted)
 			continue;
 		if (wanted->code.len > 0)
 			at = find_observation(wanted, other, &budget);
-		if (at < 0 && (p->parent_panel >= 0 ||
-		    wanted->filler.len + wanted->placer.len == 0))
+		if (at < 0 && (p->parent_panel >= 0 || wanted->filler.len +
+		    wanted->placer.len + wanted->service.len == 0))
 			continue;
 		p->parent_panel = (int)(self - back);
 		p->parent_observation = at;
@@ -193,7 +198,8 @@ read_parent(struct hl7_context *c, const struct hl7_fields *obr,
     struct hl7_build *b)
 {
 	struct span result = hl7_first(hl7_field(obr, 26), &c->d);
-	struct span order = hl7_first(hl7_field(obr, 29), &c->d);
+	struct span order = hl7_first(hl7_field(obr, hl7_field(obr, 29).len > 0
+	    ? 29 : 54), &c->d);
 	struct parent wanted = {
 		.placer = hl7_text(c, hl7_subcomponent(hl7_component(order,
 		    &c->d, 1), &c->d, 1)),
@@ -202,9 +208,11 @@ read_parent(struct hl7_context *c, const struct hl7_fields *obr,
 		.code = hl7_text(c, hl7_subcomponent(hl7_component(result,
 		    &c->d, 1), &c->d, 1)),
 		.sub_id = hl7_text(c, hl7_component(result, &c->d, 2)),
+		.service = hl7_text_at(c, hl7_field(obr, 50), 1),
 	};
 
-	if (wanted.placer.len + wanted.filler.len + wanted.code.len > 0)
+	if (wanted.placer.len + wanted.filler.len + wanted.code.len +
+	    wanted.service.len > 0)
 		find_parent(b->report, b->panel, &wanted);
 }
 
@@ -216,7 +224,7 @@ on_obr(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *obr)
 
 	close_panel(b);
 	c->n_obr++;
-	b->in_specimen = false;
+	b->in_specimen = b->in_document = false;
 	b->observation = NULL;
 	b->panel_has_lines = false;
 	if (report->panels == NULL)
@@ -248,6 +256,7 @@ on_orc(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *orc)
 	close_panel(b);
 	b->panel_has_lines = true;	/* that panel is done with */
 	b->observation = NULL;
+	b->in_document = false;
 	b->order_control = hl7_code(c, hl7_field(orc, 1));
 	b->placer = hl7_field(orc, 2);
 	b->filler = hl7_field(orc, 3);
@@ -274,6 +283,7 @@ on_spm(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *spm)
 	struct specimen *s;
 
 	b->in_specimen = true;
+	b->in_document = false;
 	if (b->panel == NULL || b->panel->specimen.identifier.len > 0)
 		return;		/* the first specimen of a panel is kept */
 	s = &b->panel->specimen;
@@ -289,15 +299,22 @@ on_spm(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *spm)
 	b->panel->has_specimen = true;
 }
 
-/* The array that an NTE here belongs to. */
+/* The report's own may come in two places: after PID, after a document. */
+static void
+add_report_note(struct hl7_build *b, struct span text)
+{
+	b->report->notes = b->report_room;
+	b->report->notes[b->report->n_notes++].text = text;
+}
+
 static void
 on_nte(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *nte)
 {
-	struct note **notes = &b->report->notes;
-	size_t *n = &b->report->n_notes;
+	struct note **notes;
+	size_t *n;
 	struct span text = hl7_prose(c, hl7_field(nte, 3));
 
-	if (b->note_room == NULL || text.len == 0)
+	if (b->note_room == NULL || b->report_room == NULL || text.len == 0)
 		return;
 	if (b->in_specimen && b->panel != NULL) {
 		notes = &b->panel->specimen.notes;
@@ -308,8 +325,11 @@ on_nte(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *nte)
 	} else if (b->panel != NULL && !b->panel_has_lines) {
 		notes = &b->panel->notes;
 		n = &b->panel->n_notes;
-	} else if (b->panel != NULL) {
-		return;		/* of an OBX that became no observation */
+	} else {
+		/* An OBX that became no observation has none either. */
+		if (b->panel == NULL || b->in_document)
+			add_report_note(b, text);
+		return;
 	}
 	if (*n == 0)
 		*notes = b->note_room + b->n_notes;

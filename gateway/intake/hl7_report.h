@@ -4,7 +4,8 @@
  *
  * Driven by the order of the segments, whatever version the sender claims:
  * an OBX after an SPM describes the specimen, an NTE belongs to the PID, OBR,
- * OBX or SPM before it, what is not known is passed over.
+ * OBX or SPM before it (that of a document to the report), what is not known
+ * is passed over.
  */
 #ifndef INTAKE_HL7_REPORT_H
 #define INTAKE_HL7_REPORT_H
@@ -22,6 +23,7 @@ struct hl7_build {
 	struct hl7_card card;
 	struct panel *panel;		/* the last; NULL: none yet */
 	struct observation *observation;	/* the last; NULL: none */
+	bool in_document;		/* the last OBX was one */
 	bool in_specimen;		/* after an SPM */
 	struct span order_control;	/* ORC-1 */
 	struct span placer, filler;	/* ORC-2, ORC-3 */
@@ -29,8 +31,9 @@ struct hl7_build {
 	bool panel_has_lines;
 	struct observation *observations;	/* room for all of them */
 	size_t n_observations;
-	struct note *note_room;
+	struct note *note_room;		/* for all of them */
 	size_t n_notes;
+	struct note *report_room;	/* the same for the report's own */
 };
 
 /*
