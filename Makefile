@@ -16,7 +16,7 @@ include firmware/sdk/sdk.mk
 
 # Our own libraries: one per folder of gateway/, see its sources.mk.
 FOLDERS := base wire crypto jose fhir card clock ipc os net config \
-           supervisor intake vault pickup desk ctl
+           supervisor intake spool vault pickup desk ctl
 include $(foreach f,$(FOLDERS),gateway/$(f)/sources.mk)
 include gateway/programs.mk
 

@@ -1,12 +1,13 @@
 # What a program links is what it can do.  Ours first, then third parties.
 # The supervisor has no wire; intake no SQLCipher; the vault no HTTP.
-PROGRAMS = guichetd guichet-intake guichet-vault guichet-pickup guichet-desk guichet
+PROGRAMS = guichetd guichet-intake guichet-vault guichet-pickup guichet-desk guichet-spool guichet
 
 guichetd_LIBS       = supervisor ipc config os base                                uv seccomp
 guichet-intake_LIBS = intake fhir jose net wire card clock crypto ipc config os base    uv seccomp expat bearssl
 guichet-vault_LIBS  = vault jose clock sqlcipher_provider crypto ipc config os base uv seccomp sqlcipher bearssl
 guichet-pickup_LIBS = pickup net wire crypto ipc config os base                    uv seccomp jansson picohttpparser bearssl
 guichet-desk_LIBS   = desk card jose crypto ipc config os base                     uv seccomp qrencode bearssl
+guichet-spool_LIBS  = spool ipc config os base                                     uv seccomp
 guichet_LIBS        = ctl ipc config os base                                       uv seccomp
 
 # SQLCipher's cryptography: a library of its own, so that the vault alone has it.

@@ -60,7 +60,7 @@ struct config_source {
 	char card_pattern[128];		/* POSIX ERE; empty: all of a field */
 	char card_system[256];		/* FHIR Identifier.system */
 	char folder[256];		/* empty: none */
-	uint64_t folder_keep_s;
+	uint64_t folder_keep_s, folder_wait_s;
 	enum source_format format;
 	bool hprim_any;			/* not only the patient's exemplar */
 	bool hprim_medecin;		/* its texts are for patients too */

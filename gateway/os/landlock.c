@@ -98,13 +98,15 @@ add_path(int ruleset, const struct sandbox_path *path, uint64_t known)
 	struct stat info;
 	long failed;
 
-	rule.parent = open(path->path, O_PATH | O_CLOEXEC);
+	rule.parent = path->fd > 0 ? path->fd
+	    : open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.parent < 0)
 		return ST_NOT_FOUND;
 	if (fstat(rule.parent, &info) == 0 && !S_ISDIR(info.st_mode))
 		rule.allowed &= FS_OF_FILE;
 	failed = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH, &rule, 0);
-	close(rule.parent);
+	if (rule.parent != path->fd)
+		close(rule.parent);
 	return failed != 0 ? ST_IO : ST_OK;
 }
 

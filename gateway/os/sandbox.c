@@ -49,13 +49,13 @@ limit(int resource, uint64_t most, const char *what)
 		refuse(what, "");
 }
 
-/* The log may be a file: a role that may write none still may log. */
+/* The log may be a file: a role that may write less still may log. */
 static uint64_t
 file_bytes(const struct sandbox_limits *limits)
 {
 	struct stat log;
 
-	if (limits->file_bytes == 0 && fstat(STDERR_FILENO, &log) == 0 &&
+	if (limits->file_bytes < LOG_FILE_BYTES && fstat(STDERR_FILENO, &log) == 0 &&
 	    S_ISREG(log.st_mode))
 		return LOG_FILE_BYTES;
 	return limits->file_bytes;

@@ -18,6 +18,7 @@
 	X(LOOP,   "the event loop: epoll, timers, read and write of open descriptors") \
 	X(ACCEPT, "take connections from a listening socket already open") \
 	X(STORE,  "files below the process's own directory")            \
+	X(FOLDER, "files that others leave in folders already open")    \
 	X(RANDOM, "getrandom")                                          \
 	X(EXIT,   "end the process")
 
@@ -32,6 +33,7 @@ enum syscall_group {
 #define SYS_LOOP   (1u << SYS_BIT_LOOP)
 #define SYS_ACCEPT (1u << SYS_BIT_ACCEPT)
 #define SYS_STORE  (1u << SYS_BIT_STORE)
+#define SYS_FOLDER (1u << SYS_BIT_FOLDER)
 #define SYS_RANDOM (1u << SYS_BIT_RANDOM)
 #define SYS_EXIT   (1u << SYS_BIT_EXIT)
 
@@ -40,7 +42,11 @@ struct sandbox_path {
 	bool        write;
 	const char *reason;
 	bool        execute;	/* the supervisor's only */
+	int         fd;		/* open already, out of the root's reach;
+				   0: found by `path` */
 };
+
+enum { SANDBOX_PATHS_MAX = 18 };	/* a folder of each source, the end */
 
 struct sandbox_call {
 	int         number;	/* SYS_... of <sys/syscall.h> */
@@ -66,7 +72,8 @@ struct sandbox_policy {
 	const char *user;		/* "guichet-intake" */
 	enum sandbox_root root;
 	unsigned    syscalls;		/* SYS_... groups */
-	struct sandbox_path paths[4];	/* what landlock leaves, beyond nothing */
+	/* What landlock leaves, beyond nothing. */
+	struct sandbox_path paths[SANDBOX_PATHS_MAX];
 	struct sandbox_call extra[8];	/* single calls, each with its reason */
 	struct sandbox_limits limits;
 };

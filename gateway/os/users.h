@@ -21,7 +21,8 @@ struct user {
 	X("guichet-intake", 64101)      \
 	X("guichet-vault",  64102)      \
 	X("guichet-pickup", 64103)      \
-	X("guichet-desk",   64104)
+	X("guichet-desk",   64104)      \
+	X("guichet-spool",  64105)
 
 /*
  *   ST_OK

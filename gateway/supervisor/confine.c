@@ -10,6 +10,9 @@
 #include "os/capabilities.h"
 #include "os/landlock.h"
 
+/* Our own, one of each source, and the end. */
+enum { PATHS_MAX = 13 + CONFIG_SOURCES_MAX };
+
 /* The folder, not the file: a renewed certificate is a new file in it. */
 static void
 parent_of(char out[static FOLDER_BYTES], const char *path)
@@ -21,26 +24,74 @@ parent_of(char out[static FOLDER_BYTES], const char *path)
 	slash[slash == out ? 1 : 0] = '\0';
 }
 
+struct paths {
+	struct sandbox_path at[PATHS_MAX];
+	size_t n;
+};
+
+/* The last of PATHS_MAX stays empty: it ends the list. */
+static void
+leave(struct paths *p, struct sandbox_path path)
+{
+	if (path.path != NULL && p->n < PATHS_MAX - 1)
+		p->at[p->n++] = path;
+}
+
+static void
+leave_folders(struct paths *p, const struct config *config)
+{
+	for (unsigned i = 0; i < config->n_sources; i++)
+		if (config->source[i].folder[0] != '\0')
+			leave(p, (struct sandbox_path){
+			    .path = config->source[i].folder, .write = true,
+			    .reason = "the spool's, of a source" });
+}
+
+enum { LIS_FILES = 3 };
+
+/* Only where somebody connects with TLS: else they need not be there. */
+static void
+leave_lis(struct paths *p, const struct config *config,
+    char folders[LIS_FILES][FOLDER_BYTES])
+{
+	const char *const files[LIS_FILES] = { config->lis_certificate,
+	    config->lis_key, config->lis_clients };
+
+	if (strcmp(config->mllps_listen, "none") == 0 &&
+	    strcmp(config->fhir_listen, "none") == 0)
+		return;
+	for (size_t i = 0; i < LIS_FILES; i++) {
+		parent_of(folders[i], files[i]);
+		leave(p, (struct sandbox_path){ .path = folders[i],
+		    .reason = "intake reads it at start" });
+	}
+}
+
 static enum status
 leave_paths(const struct config *config, const struct folders *f)
 {
 	char certificates[FOLDER_BYTES], keys[FOLDER_BYTES];
+	char lis[LIS_FILES][FOLDER_BYTES];
 	const struct sandbox_path paths[] = {
-		{ f->programs, false, "start roles", true },
-		{ f->state, true, "the vault's data", false },
-		{ f->run, true, "the command's socket", false },
-		{ certificates, false, "pickup reads it at start", false },
-		{ keys, false, "pickup reads it at start", false },
-		{ "/dev/null", false, "libuv's spare descriptor", false },
-		/* Last: where there is none, users have fixed numbers. */
+		{ f->programs, false, "start roles", true, 0 },
+		{ f->state, true, "the vault's data", false, 0 },
+		{ f->run, true, "the command's socket", false, 0 },
+		{ certificates, false, "pickup reads it at start", false, 0 },
+		{ keys, false, "pickup reads it at start", false, 0 },
+		{ "/dev/null", false, "libuv's spare descriptor", false, 0 },
+		/* Where there is none, users have fixed numbers. */
 		{ access("/etc/passwd", R_OK) == 0 ? "/etc/passwd" : NULL,
-		  false, "roles look their user up", false },
-		{ NULL, false, NULL, false },
+		  false, "roles look their user up", false, 0 },
 	};
+	struct paths all = { .n = 0 };
 
 	parent_of(certificates, config->pickup_certificate);
 	parent_of(keys, config->pickup_key);
-	return landlock_enter(paths, LANDLOCK_NO_TCP);
+	for (size_t i = 0; i < COUNT(paths); i++)
+		leave(&all, paths[i]);
+	leave_folders(&all, config);
+	leave_lis(&all, config, lis);
+	return landlock_enter(all.at, LANDLOCK_NO_TCP);
 }
 
 static enum status

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,6 +128,83 @@ warn_readable_key(const char *path)
 		    (unsigned)info.st_mode & 07777);
 }
 
+/* True where `inner` is `outer` or lies in it; both without links. */
+static bool
+lies_in(const char *inner, const char *outer)
+{
+	size_t len = strlen(outer);
+
+	while (len > 0 && outer[len - 1] == '/')
+		len--;
+	return strncmp(inner, outer, len) == 0 &&
+	    (inner[len] == '/' || inner[len] == '\0');
+}
+
+/* What exists of `path`, with every symbolic link resolved. */
+static const char *
+resolve(const char *path, char out[static PATH_MAX])
+{
+	return realpath(path, out) == NULL ? path : out;
+}
+
+static unsigned
+wrong_folder(const struct config_source *source, const char *why)
+{
+	log_line(LOG_ERROR, "[source %s] folder = %s: %s", source->name,
+	    source->folder, why);
+	return 1;
+}
+
+/* Whoever may write into a source's folder must not thereby reach what is
+ * ours, nor another source's files. */
+static unsigned
+check_apart(const struct config *config, unsigned at, const char *real)
+{
+	const struct config_source *source = &config->source[at];
+	const char *const ours[] = { config->state_dir, config->run_dir };
+	char other[PATH_MAX];
+
+	for (size_t i = 0; i < COUNT(ours); i++) {
+		const char *p = resolve(ours[i], other);
+
+		if (lies_in(real, p) || lies_in(p, real))
+			return wrong_folder(source, "lies inside state.dir or "
+			    "run.dir, or these in it; choose a directory of "
+			    "its own");
+	}
+	for (unsigned i = 0; i < at; i++) {
+		const char *p = resolve(config->source[i].folder, other);
+
+		if (*p != '\0' && (lies_in(real, p) || lies_in(p, real)))
+			return wrong_folder(source, "is another source's "
+			    "folder too, or one lies in the other; give each "
+			    "source a directory of its own");
+	}
+	return 0;
+}
+
+static unsigned
+check_source(const struct config *config, unsigned at)
+{
+	const struct config_source *source = &config->source[at];
+	char real[PATH_MAX];
+	struct stat info;
+
+	if (source->folder[0] == '\0')
+		return 0;
+	if (stat(source->folder, &info) != 0 ||
+	    realpath(source->folder, real) == NULL) {
+		log_line(LOG_ERROR, "[source %s] folder = %s: %s; make it: "
+		    "install -d -m 2770 -g guichet-spool %s", source->name,
+		    source->folder, strerror(errno), source->folder);
+		return 1;
+	}
+	if (!S_ISDIR(info.st_mode))
+		return wrong_folder(source, "is not a directory; name the "
+		    "directory in which the source leaves its files");
+	return check_apart(config, at, real);
+}
+
 /* See folders.h. */
 unsigned
 folders_check(const struct folders *f, const struct config *config)
@@ -134,7 +212,10 @@ folders_check(const struct folders *f, const struct config *config)
 	unsigned wrong = 0;
 
 	for (size_t i = 0; i < topology_n_roles; i++)
-		wrong += check_program(f, topology_roles[i].program);
+		if (topology_is_wanted(&topology_roles[i], config))
+			wrong += check_program(f, topology_roles[i].program);
+	for (unsigned i = 0; i < config->n_sources; i++)
+		wrong += check_source(config, i);
 	wrong += check_folder("state.dir", f->state);
 	wrong += check_folder("run.dir", f->run);
 	wrong += check_pem("pickup.certificate", config->pickup_certificate);

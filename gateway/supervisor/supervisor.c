@@ -25,6 +25,7 @@ struct supervisor {
 	bool           is_broken[TOPOLOGY_LINKS_MAX];	/* as topology_links */
 	struct process process[TOPOLOGY_ROLES_MAX];	/* as topology_roles */
 	char           program[TOPOLOGY_ROLES_MAX][2 * FOLDER_BYTES];
+	bool           is_wanted[TOPOLOGY_ROLES_MAX];	/* topology_is_wanted() */
 	uint8_t       *slice[TOPOLOGY_ROLES_MAX];
 	uint64_t       began_ms;
 	bool           is_stopping;
@@ -163,6 +164,8 @@ answer_health(struct supervisor *s, struct process *asker, uint64_t request)
 
 	TRY(process_send(asker, &m, -1));
 	for (size_t i = 0; i < topology_n_roles; i++) {
+		if (!s->is_wanted[i])
+			continue;
 		m = health_of(&s->process[i], request);
 		TRY(process_send(asker, &m, -1));
 	}
@@ -289,6 +292,7 @@ prepare(struct supervisor *s, size_t i, const struct config *config,
 	struct process *p = &s->process[i];
 	struct buf slice;
 
+	s->is_wanted[i] = topology_is_wanted(role, config);
 	s->slice[i] = malloc(SLICE_BYTES);
 	if (s->slice[i] == NULL)
 		return ST_IO;
@@ -364,7 +368,8 @@ supervisor_run(const struct config *config, const struct folders *folders,
 	if (confine(config, folders) != ST_OK)
 		return ROLE_EXIT_OS;
 	for (size_t i = 0; i < topology_n_roles; i++)
-		process_start(&s.process[i]);
+		if (s.is_wanted[i])
+			process_start(&s.process[i]);
 	uv_run(&s.loop, UV_RUN_DEFAULT);
 	unlink(folders->socket);
 	free_slices(&s);

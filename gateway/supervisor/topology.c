@@ -10,16 +10,20 @@ const struct topology_role topology_roles[] = {
 	    .listener = { LISTEN_PICKUP } },
 	{ ROLE_DESK, "guichet-desk", "guichet-desk",
 	    .listener = { LISTEN_DESK } },
+	{ ROLE_SPOOL, "guichet-spool", "guichet-spool",
+	    .for_folders = true },
 };
 const size_t topology_n_roles = COUNT(topology_roles);
 
 /* Everybody asks the vault; the desk asks intake to hash a patient's traits,
- * with a key that only intake holds. */
+ * with a key that only intake holds; the spool brings files to intake and
+ * knows nobody else. */
 const struct topology_link topology_links[] = {
 	{ ROLE_INTAKE, ROLE_VAULT },
 	{ ROLE_PICKUP, ROLE_VAULT },
 	{ ROLE_DESK,   ROLE_VAULT },
 	{ ROLE_DESK,   ROLE_INTAKE },
+	{ ROLE_SPOOL,  ROLE_INTAKE },
 };
 const size_t topology_n_links = COUNT(topology_links);
 
@@ -27,3 +31,16 @@ _Static_assert(COUNT(topology_links) <= TOPOLOGY_LINKS_MAX,
     "more links than the supervisor has room for");
 _Static_assert(COUNT(topology_roles) <= TOPOLOGY_ROLES_MAX,
     "a process has room for every role");
+
+/* See topology.h. */
+bool
+topology_is_wanted(const struct topology_role *role,
+    const struct config *config)
+{
+	if (!role->for_folders)
+		return true;
+	for (unsigned i = 0; i < config->n_sources; i++)
+		if (config->source[i].folder[0] != '\0')
+			return true;
+	return false;
+}

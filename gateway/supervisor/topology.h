@@ -17,6 +17,7 @@ struct topology_role {
 	const char   *program;	/* beside guichetd */
 	const char   *user;
 	bool          has_data;	/* its root is state.dir/<role>, not empty */
+	bool          for_folders;	/* only where a source has a folder */
 	unsigned      stops;	/* 0 before 1: who serves others stops last */
 	enum listener listener[ROLE_LISTEN_MAX];	/* in order */
 };
@@ -36,5 +37,9 @@ enum {
 	TOPOLOGY_LINKS_MAX = 16,
 	TOPOLOGY_LAST_STOP = 1
 };
+
+/* True where `config` gives the role something to do. */
+bool topology_is_wanted(const struct topology_role *role,
+    const struct config *config);
 
 #endif

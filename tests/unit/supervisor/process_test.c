@@ -129,7 +129,7 @@ make(const char *what)
 	static char folder[PATH_MAX];
 	struct process p = { .role = &role, .events = &events,
 	    .loop = &loop, .program = self, .start = span_of("slice"),
-	    .listen_fd = { 0, -1 } };
+	    .listen_fd = { 0, -1, -1, -1 } };
 
 	snprintf(folder, sizeof(folder), "%s/%s", root, what);
 	mkdir(folder, 0700);

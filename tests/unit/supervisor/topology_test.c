@@ -59,7 +59,7 @@ test_roles(void)
 				listeners |= 1u << r->listener[n];
 	}
 	ok(seen == (1u << ROLE_INTAKE | 1u << ROLE_VAULT | 1u << ROLE_PICKUP |
-	    1u << ROLE_DESK), "every role is started");
+	    1u << ROLE_DESK | 1u << ROLE_SPOOL), "every role is started");
 	ok(listeners == (1u << LISTENERS) - 2, "every socket has an owner");
 }
 
@@ -77,11 +77,27 @@ test_vault(void)
 		    topology_roles[i].program);
 }
 
+static void
+test_wanted(void)
+{
+	static struct config config = { .n_sources = 2 };
+	unsigned before = 0, after = 0;
+
+	for (size_t i = 0; i < topology_n_roles; i++)
+		before += topology_is_wanted(&topology_roles[i], &config);
+	memcpy(config.source[1].folder, "/srv/lis", sizeof("/srv/lis"));
+	for (size_t i = 0; i < topology_n_roles; i++)
+		after += topology_is_wanted(&topology_roles[i], &config);
+	ok(after == topology_n_roles && before == topology_n_roles - 1,
+	    "R36 the spool runs only where a source has a folder");
+}
+
 int
 main(void)
 {
 	test_links();
 	test_roles();
 	test_vault();
+	test_wanted();
 	return done_testing();
 }
