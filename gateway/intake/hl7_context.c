@@ -123,6 +123,7 @@ hl7_when(struct hl7_context *c, struct span raw, uint64_t *ms)
 	struct fhir_time none = { { 0 } };
 	struct hl7_time time;
 	enum status st = hl7_time_read(hl7_code(c, raw), &time);
+	struct span first = hl7_first(raw, &c->d);
 	struct buf out;
 
 	if (st != ST_OK) {
@@ -130,6 +131,9 @@ hl7_when(struct hl7_context *c, struct span raw, uint64_t *ms)
 			c->warnings |= WARN_TIME;
 		return none;
 	}
+	hl7_time_limit(&time, hl7_component(first, &c->d, 2));
+	if (hl7_time_is_ambiguous(&time, &c->zone))
+		c->warnings |= WARN_TIME;
 	out = buf_over(hl7_alloc(c, HL7_TIME_TEXT_MAX, 1), HL7_TIME_TEXT_MAX);
 	if (out.ptr == NULL || hl7_time_write(&time, &c->zone, &out) != ST_OK)
 		return none;

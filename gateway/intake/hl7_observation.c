@@ -32,7 +32,7 @@ without_breaks(struct span s)
 struct attachment {
 	struct span data;
 	bool labelled;	/* as a PDF */
-	bool hex;
+	bool hex, plain;	/* not base64 */
 };
 
 static struct attachment
@@ -49,16 +49,20 @@ attachment_of(struct hl7_context *c, struct span type, struct span field)
 	a.data = without_breaks(part[4]);
 	a.labelled = says_pdf(part[0]) || says_pdf(part[1]) || says_pdf(part[2]);
 	a.hex = a.data.len >= 8 && memcmp(a.data.ptr, "25504446", 8) == 0;
+	a.plain = pdf_is(a.data);
 	return a;
 }
 
 static enum status
 decode(struct hl7_context *c, const struct attachment *a, struct buf *out)
 {
-	*out = buf_over(hl7_alloc(c, ed_most(a->data.len), 1),
-	    ed_most(a->data.len));
+	size_t most = a->plain ? a->data.len : ed_most(a->data.len);
+
+	*out = buf_over(hl7_alloc(c, most, 1), most);
 	if (out->ptr == NULL)
 		return ST_TOO_BIG;
+	if (a->plain)
+		return ed_plain(a->data, &c->d, out);
 	return a->hex ? ed_hex(a->data, c->d.escape, out)
 	    : ed_base64(a->data, c->d.escape, out);
 }
@@ -95,7 +99,7 @@ add_document(struct hl7_context *c, struct report *report, struct span type,
 {
 	struct attachment a = attachment_of(c, type, field);
 	struct buf out;
-	bool may_be = a.hex || ed_looks_like_pdf(a.data, c->d.escape);
+	bool may_be = a.hex || a.plain || ed_looks_like_pdf(a.data, c->d.escape);
 
 	if (!may_be && !a.labelled) {
 		c->warnings |= WARN_ATTACHMENT;

@@ -25,23 +25,57 @@ degraded(struct hl7_context *c, struct span field)
 	return text_value(c, field);
 }
 
-/* Names, addresses and the like: components as words. */
+/* Appends the components of one repetition, those that say something. */
+static enum status
+append_words(struct hl7_context *c, struct span rest, const char *between,
+    struct buf *out)
+{
+	struct span piece;
+	bool first = true;
+
+	while (hl7_next_piece(&rest, c->d.component, &piece)) {
+		if (piece.len == 0 || hl7_is_null(piece))
+			continue;
+		if (!first)
+			TRY(buf_append_text(out, between));
+		TRY(buf_append_span(out, piece));
+		first = false;
+	}
+	return ST_OK;
+}
+
+/* Components as words, repetitions as lines. */
 static struct value
-words_value(struct hl7_context *c, struct span field)
+joined_words(struct hl7_context *c, struct span field, const char *between)
 {
 	struct buf out = buf_over(hl7_alloc(c, field.len + 1, 1), field.len + 1);
-	struct span rest = hl7_first(field, &c->d), piece;
 	struct value v = { .kind = VALUE_TEXT };
+	struct span piece;
 
-	while (out.ptr != NULL && hl7_next_piece(&rest, c->d.component, &piece))
-		if (piece.len > 0 && !hl7_is_null(piece) && ((out.len > 0 &&
-		    buf_append_text(&out, " ") != ST_OK) ||
-		    buf_append_span(&out, piece) != ST_OK))
+	while (out.ptr != NULL &&
+	    hl7_next_piece(&field, c->d.repetition, &piece))
+		if ((out.len > 0 && buf_append(&out, &c->d.repetition, 1) !=
+		    ST_OK) || append_words(c, piece, between, &out) != ST_OK)
 			break;
-	v.text = hl7_text(c, buf_span(&out));
+	v.text = hl7_prose(c, buf_span(&out));
 	if (v.text.len == 0)
 		v.kind = VALUE_ABSENT;
 	return v;
+}
+
+/* Names, addresses and the like. */
+static struct value
+words_value(struct hl7_context *c, struct span field)
+{
+	return joined_words(c, field, " ");
+}
+
+/* Several values where FHIR has room for one: a line for each. */
+static struct value
+several_values(struct hl7_context *c, struct span type, struct span field)
+{
+	c->warnings |= WARN_VALUE_TYPE;
+	return joined_words(c, field, span_is(type, "SN") ? "" : " ");
 }
 
 /* --- numbers ------------------------------------------------------------- */
@@ -119,6 +153,8 @@ structured_value(struct hl7_context *c, struct span field)
 	for (size_t i = 0; i < 4; i++)
 		if (!hl7_next_piece(&rest, c->d.component, &part[i]))
 			break;
+	if (span_is(part[0], "="))
+		part[0].len = 0;	/* says what its absence says */
 	v.comparator = comparator_of(part[0]);
 	v.number = hl7_number(c, part[1]);
 	v.number2 = hl7_number(c, part[3]);
@@ -275,14 +311,15 @@ static const struct {
 	{ "TM", clock_value, true }, { "DR", period_value, true },
 	{ "NR", numeric_range_value, true }, { "NA", array_value, false },
 	{ "MA", array_value, false }, { "RP", pointer_value, false },
-	{ "XPN", words_value, true }, { "XCN", words_value, true },
-	{ "XAD", words_value, true }, { "XON", words_value, true },
-	{ "XTN", words_value, true }, { "CX", words_value, true },
-	{ "EI", words_value, true }, { "CP", words_value, true },
-	{ "CQ", words_value, true }, { "MO", words_value, true },
-	{ "PN", words_value, true }, { "CN", words_value, true },
-	{ "AD", words_value, true }, { "TN", words_value, true },
-	{ "CK", words_value, true }, { "HD", words_value, true },
+	{ "XPN", words_value, false }, { "XCN", words_value, false },
+	{ "XAD", words_value, false }, { "XON", words_value, false },
+	{ "XTN", words_value, false }, { "CX", words_value, false },
+	{ "EI", words_value, false }, { "CP", words_value, false },
+	{ "CQ", words_value, false }, { "MO", words_value, false },
+	{ "PN", words_value, false }, { "CN", words_value, false },
+	{ "AD", words_value, false }, { "TN", words_value, false },
+	{ "CK", words_value, false }, { "HD", words_value, false },
+	{ "SNM", words_value, false },
 };
 
 static bool
@@ -306,7 +343,7 @@ hl7_value(struct hl7_context *c, struct span type, struct span field)
 		if (!span_is(code, types[i].type))
 			continue;
 		if (types[i].single && count_pieces(field, c->d.repetition) > 1)
-			return degraded(c, field);
+			return several_values(c, code, field);
 		return types[i].read(c, field);
 	}
 	return degraded(c, field);

@@ -177,6 +177,54 @@ ed_hex(struct span data, uint8_t escape, struct buf *out)
 	return half ? ST_MALFORMED : ST_OK;
 }
 
+/* --- not encoded ----------------------------------------------------------- */
+
+/* What stands between two escape characters; ST_MALFORMED: it is data. */
+static enum status
+put_escaped(struct span body, const struct hl7_delimiters *d, struct buf *out)
+{
+	static const char letters[] = "FSTRE";
+	const uint8_t meant[] = { d->field, d->component, d->subcomponent,
+	    d->repetition, d->escape };
+	const char *at;
+
+	if (body.len > 2 && body.ptr[0] == 'X' && body.len % 2 == 1) {
+		for (size_t i = 1; i < body.len; i++)
+			if (hex_digit(body.ptr[i]) > 15)
+				return ST_MALFORMED;
+		return ed_hex(span_slice(body, 1, body.len), 0, out);
+	}
+	at = body.len != 1 || body.ptr[0] == 0 ? NULL
+	    : strchr(letters, body.ptr[0]);
+	if (at == NULL || meant[at - letters] == 0)
+		return ST_MALFORMED;
+	return buf_append(out, &meant[at - letters], 1);
+}
+
+/* See ed.h. */
+enum status
+ed_plain(struct span data, const struct hl7_delimiters *d, struct buf *out)
+{
+	struct span rest = data, plain, body, after;
+	enum status st;
+
+	while (hl7_next_piece(&rest, d->escape, &plain)) {
+		TRY(buf_append_span(out, plain));
+		after = rest;
+		if (!hl7_next_piece(&after, d->escape, &body))
+			break;		/* no escape character followed */
+		st = after.ptr == NULL ? ST_MALFORMED
+		    : put_escaped(body, d, out);
+		if (st == ST_OK)
+			rest = after;
+		else if (st == ST_MALFORMED)
+			TRY(buf_append(out, &d->escape, 1));
+		else
+			return st;
+	}
+	return ST_OK;
+}
+
 /* See ed.h. */
 bool
 ed_looks_like_pdf(struct span data, uint8_t escape)

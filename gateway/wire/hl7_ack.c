@@ -101,7 +101,7 @@ version_number(struct span s)
 		if (s.ptr[i] >= '0' && s.ptr[i] <= '9') {
 			number = number * 10 + (unsigned)(s.ptr[i] - '0');
 			digits++;
-		} else if (s.ptr[i] != '.') {
+		} else if (s.ptr[i] != '.' && s.ptr[i] != ' ') {
 			break;
 		}
 	}

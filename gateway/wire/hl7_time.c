@@ -133,6 +133,30 @@ hl7_time_read(struct span text, struct hl7_time *time)
 	return ST_OK;
 }
 
+/* See hl7_time.h. */
+void
+hl7_time_limit(struct hl7_time *time, struct span degree)
+{
+	static const char letters[] = "YLDHMS";	/* enum hl7_precision */
+	const char *at = degree.len != 1 || degree.ptr[0] == 0 ? NULL
+	    : strchr(letters, degree.ptr[0]);
+
+	if (at == NULL || (int)time->precision <= at - letters)
+		return;
+	time->precision = (enum hl7_precision)(at - letters);
+	if (time->precision < HL7_MONTH)
+		time->month = 1;
+	if (time->precision < HL7_DAY)
+		time->day = 1;
+	if (time->precision < HL7_HOUR)
+		time->hour = 0;
+	if (time->precision < HL7_MINUTE)
+		time->minute = 0;
+	if (time->precision < HL7_SECOND)
+		time->second = 0;
+	time->fraction_len = 0;
+}
+
 /* --- writing ------------------------------------------------------------- */
 
 /* Appends `number` with `digits` digits after `before` (0: nothing). */
@@ -170,6 +194,14 @@ offset_of(const struct hl7_time *t, const struct hl7_zone *zone)
 {
 	return t->has_offset ? t->offset_s
 	    : hl7_zone_offset(zone, local_seconds(t), t->year);
+}
+
+/* See hl7_time.h. */
+bool
+hl7_time_is_ambiguous(const struct hl7_time *time, const struct hl7_zone *zone)
+{
+	return time->precision >= HL7_HOUR && !time->has_offset &&
+	    hl7_zone_is_ambiguous(zone, local_seconds(time), time->year);
 }
 
 /* FHIR wants seconds as soon as there is an hour (R4 section 2.24.0.1). */

@@ -32,6 +32,18 @@ struct hl7_time {
  */
 MUST_CHECK enum status hl7_time_read(struct span text, struct hl7_time *time);
 
+/*
+ * Takes away what is finer than `degree`, the second component of a TS before
+ * 2.5: "Y", "L" (month), "D", "H", "M" or "S" (HL7 v2.2 section 2.8.10).
+ * Anything else leaves the time as it is.
+ */
+void hl7_time_limit(struct hl7_time *time, struct span degree);
+
+/* True for an hour and minute without an offset that `zone` has twice or not
+ * at all; hl7_time_write() takes the first, or standard time. */
+bool hl7_time_is_ambiguous(const struct hl7_time *time,
+    const struct hl7_zone *zone);
+
 /* Appends a FHIR dateTime, at most HL7_TIME_TEXT_MAX bytes; a time without
  * an offset is local time in `zone`.  ST_OK or ST_NO_SPACE. */
 MUST_CHECK enum status hl7_time_write(const struct hl7_time *time,

@@ -199,6 +199,22 @@ hl7_zone_offset(const struct hl7_zone *zone, int64_t local_s, int year)
 	return zone->standard_s;
 }
 
+/* See hl7_zone.h. */
+bool
+hl7_zone_is_ambiguous(const struct hl7_zone *zone, int64_t local_s, int year)
+{
+	bool as_daylight, as_standard;
+
+	if (!zone->has_daylight)
+		return false;
+	/* What each of the two offsets says about the instant it gives: both
+	 * agree with themselves where the hour comes twice, none where it
+	 * does not come. */
+	as_daylight = is_daylight(zone, local_s - zone->daylight_s, year);
+	as_standard = !is_daylight(zone, local_s - zone->standard_s, year);
+	return as_daylight == as_standard;
+}
+
 static int
 year_of(int64_t utc_s)
 {

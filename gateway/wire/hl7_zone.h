@@ -35,6 +35,11 @@ int64_t hl7_days(int year, int month, int day);
  */
 int hl7_zone_offset(const struct hl7_zone *zone, int64_t local_s, int year);
 
+/* True where that local time comes twice or never: the clock is put back or
+ * forward there. */
+bool hl7_zone_is_ambiguous(const struct hl7_zone *zone, int64_t local_s,
+    int year);
+
 /* Seconds east of UTC at an instant. */
 int hl7_zone_offset_utc(const struct hl7_zone *zone, int64_t utc_s);
 

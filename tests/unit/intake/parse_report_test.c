@@ -45,29 +45,29 @@ test_a_report(void)
 	    "20261121071000||9^DURAND^PAUL^^^DR|^Photometrie||||||"
 	    "Labo du Pont^L\n"
 	    "NTE|1||Controle\nNTE|2||fait\n") == ST_OK &&
-	    parsed.n_reports == 1, "a message as labs send it");
+	    parsed.n_reports == 1, "R24 a message as labs send it");
 	r = report(0);
 	ok(span_is(r->patient.name.family, "MARTIN") &&
 	    span_is(r->patient.name.given, "ZOE") &&
 	    span_is(r->patient.name.prefix, "MME") &&
 	    span_is(r->patient.used_name.family, "DURAND"),
-	    "PID-5: name at birth and name in use");
+	    "R24 PID-5: name at birth and name in use");
 	ok(span_is(r->patient.birth_date, "1979-03-28") &&
-	    r->patient.sex == SEX_FEMALE, "PID-7 and PID-8");
-	ok(span_is(r->patient_id, "PAT1"), "the local identifier, not the INS");
-	ok(span_is(r->card, "7K2M9QXW4T"), "the card in PID-3");
+	    r->patient.sex == SEX_FEMALE, "R24 PID-7 and PID-8");
+	ok(span_is(r->patient_id, "PAT1"), "R24 the local identifier, not the INS");
+	ok(span_is(r->card, "7K2M9QXW4T"), "R24 the card in PID-3");
 	ok(span_is(r->order, "PL1") && span_is(r->report_id, "FI1") &&
-	    span_is(r->report_authority, "LABO"), "orders from ORC");
-	ok(span_is(r->organization, "Labo du Pont"), "OBX-23");
+	    span_is(r->report_authority, "LABO"), "R24 orders from ORC");
+	ok(span_is(r->organization, "Labo du Pont"), "R24 OBX-23");
 	ok(span_is(r->issued.text, "2026-11-21T07:25:00+01:00") &&
-	    r->version_ms == 1795242300000, "OBR-22 is the version");
+	    r->version_ms == 1795242300000, "R24 OBR-22 is the version");
 	ok(r->n_notes == 1 && span_is(r->notes[0].text, "A jeun") &&
 	    panel(0)->n_notes == 1 && span_is(panel(0)->notes[0].text,
 	    "Ligne 1\nLigne 2") && observation(0, 0)->n_notes == 2 &&
 	    span_is(observation(0, 0)->notes[1].text, "fait"),
-	    "NTE at three levels (R24)");
+	    "R24 NTE at three levels");
 	ok(r->status == BUNDLE_CORRECTED && r->release == RELEASE_DELIVER &&
-	    r->opens_s == 0 && r->exams == EXAMS_HEMATOLOGY, "release");
+	    r->opens_s == 0 && r->exams == EXAMS_HEMATOLOGY, "R24 release");
 }
 
 static void
@@ -77,25 +77,25 @@ test_a_panel(void)
 	const struct observation *o = observation(0, 0);
 
 	ok(span_is(p->code.code, "NFS") && span_is(p->code.display,
-	    "Numeration") && p->code.system.len == 0, "OBR-4");
+	    "Numeration") && p->code.system.len == 0, "R24 OBR-4");
 	ok(span_is(p->section, "HM") && p->status == OBSERVATION_FINAL &&
 	    span_is(p->effective.text, "2026-11-21T07:00:00+01:00"),
-	    "OBR-24, -25, -7");
+	    "R24 OBR-24, -25, -7");
 	ok(span_is(p->validator.family, "DUPONT") &&
 	    span_is(p->validator.given, "ANNE") &&
-	    span_is(p->validator.prefix, "DR"), "OBR-32");
+	    span_is(p->validator.prefix, "DR"), "R24 OBR-32");
 	ok(p->has_specimen && span_is(p->specimen.type.code, "SNG") &&
-	    span_is(p->specimen.type.display, "Sang"), "OBR-15");
-	ok(p->parent_panel == -1 && p->parent_observation == -1, "no parent");
+	    span_is(p->specimen.type.display, "Sang"), "R24 OBR-15");
+	ok(p->parent_panel == -1 && p->parent_observation == -1, "R24 no parent");
 	ok(span_is(o->code.system, "http://loinc.org") &&
-	    span_is(o->code.code, "718-7") && span_is(o->sub_id, "1"), "OBX-3");
+	    span_is(o->code.code, "718-7") && span_is(o->sub_id, "1"), "R24 OBX-3");
 	ok(o->n_flags == 2 && span_is(o->flags[0].code, "L") &&
-	    span_is(o->flags[1].code, "N"), "OBX-8 repeats");
+	    span_is(o->flags[1].code, "N"), "R24 OBX-8 repeats");
 	ok(o->status == OBSERVATION_CORRECTED &&
 	    span_is(o->effective.text, "2026-11-21T07:10:00+01:00") &&
-	    span_is(o->method.display, "Photometrie"), "OBX-11, -14, -17");
+	    span_is(o->method.display, "Photometrie"), "R24 OBX-11, -14, -17");
 	ok(span_is(o->range_low, "12.0") && span_is(o->range_high, "16.0") &&
-	    span_is(o->range_text, "12,0 - 16,0"), "OBX-7");
+	    span_is(o->range_text, "12,0 - 16,0"), "R24 OBX-7");
 }
 
 static void
@@ -104,19 +104,19 @@ test_defaults(void)
 	ok(parse_text("MSH|^~\\&|SIL|LABO^1.2^ISO|G|B|20261121073000||ORU^R01|"
 	    "M1|P|2.5\n" "PID|1||279^^^^INS||^^||0000|U\n"
 	    "OBR|1|||X\nOBX|1|ST|Y||v|||||||||||7^ROUX^LEA\n") == ST_OK,
-	    "a bare message");
-	ok(span_is(report(0)->patient_id, "279"), "only an INS: hashed");
+	    "R21 a bare message");
+	ok(span_is(report(0)->patient_id, "279"), "R21 only an INS: hashed");
 	ok(report(0)->organization.len == 0,
-	    "no OBX-23: MSH-4 is a code, not a name to show");
+	    "R21 no OBX-23: MSH-4 is a code, not a name to show");
 	ok(report(0)->version_ms == 1795242600000 && span_is(
 	    report(0)->issued.text, "2026-11-21T07:30:00+01:00"),
-	    "MSH-7 is the version");
+	    "R21 MSH-7 is the version");
 	ok(report(0)->patient.birth_date.len == 0 &&
-	    (parsed.warnings & WARN_TIME) != 0, "a birth date that is none");
+	    (parsed.warnings & WARN_TIME) != 0, "R21 a birth date that is none");
 	ok(report(0)->card.len == 0 && report(0)->report_id.len == 0 &&
-	    report(0)->order.len == 0, "no card, no order");
-	ok(span_is(panel(0)->validator.family, "ROUX"), "OBX-16");
-	ok(report(0)->release == RELEASE_WITHHOLD, "no status at all");
+	    report(0)->order.len == 0, "R21 no card, no order");
+	ok(span_is(panel(0)->validator.family, "ROUX"), "R21 OBX-16");
+	ok(report(0)->release == RELEASE_WITHHOLD, "R21 no status at all");
 }
 
 static void
@@ -231,16 +231,16 @@ test_specimen(void)
 	    "20261121065500^20261121065600\n"
 	    "NTE|1||of the specimen\nOBX|1|ST|HEM||hemolyse||||||F\n"
 	    "NTE|1||still\nOBR|2|||B||||||||||||||||||||||F\n"
-	    "OBX|1|ST|Z||z||||||F\n") == ST_OK, "SPM with an OBX of its own");
+	    "OBX|1|ST|Z||z||||||F\n") == ST_OK, "R24 SPM with an OBX of its own");
 	ok(panel(0)->n_observations == 1 && panel(1)->n_observations == 1,
-	    "which is no result");
+	    "R24 which is no result");
 	ok(span_is(panel(0)->specimen.type.display, "Sang total") &&
 	    span_is(panel(0)->specimen.identifier, "F1") &&
 	    span_is(panel(0)->specimen.collected.text,
-	    "2026-11-21T06:55:00+01:00"), "SPM-2, -4, -17");
+	    "2026-11-21T06:55:00+01:00"), "R24 SPM-2, -4, -17");
 	ok(panel(0)->specimen.n_notes == 2 &&
-	    observation(0, 0)->n_notes == 1, "notes to the closest");
-	ok(!panel(1)->has_specimen, "the next panel has none");
+	    observation(0, 0)->n_notes == 1, "R24 notes to the closest");
+	ok(!panel(1)->has_specimen, "R24 the next panel has none");
 }
 
 static void
@@ -256,20 +256,20 @@ test_parents(void)
 	    "OBR|3|P3|A2|ATB2^Autre^L|||||||||||||||||||||F||||^C1\n"
 	    "OBX|1|ST|Y||y||||||F\n"
 	    "OBR|4|P4|A3|ATB3^Perdu^L|||||||||||||||||||||F||||^NONE\n"
-	    "OBX|1|ST|Y||y||||||F\n") == ST_OK, "a culture and its children");
+	    "OBX|1|ST|Y||y||||||F\n") == ST_OK, "R24 a culture and its children");
 	ok(panel(1)->parent_panel == 0 && panel(1)->parent_observation == 1,
-	    "the second germ is the parent (OBR-26)");
+	    "R24 the second germ is the parent (OBR-26)");
 	ok(panel(2)->parent_panel == 0 && panel(2)->parent_observation == -1,
-	    "only the panel is known (OBR-29)");
-	ok(panel(3)->parent_panel == -1, "a parent that is not here");
+	    "R24 only the panel is known (OBR-29)");
+	ok(panel(3)->parent_panel == -1, "R24 a parent that is not here");
 	ok(parse_text(MSH PID "OBR|1||C1|A\nOBX|1|ST|X||1||||||F\n"
 	    "OBR|2||C1|B\nOBX|1|ST|X||2||||||F\n"
 	    "OBR|3||A1|C||||||||||||||||||||||X|||^C1\n"
 	    "OBX|1|ST|Y||y||||||F\n") == ST_OK &&
-	    panel(2)->parent_panel == 1, "the nearest of two");
+	    panel(2)->parent_panel == 1, "R24 the nearest of two");
 	(void)!parse_text(MSH PID "OBR|1||F1|X||||||||||||||||||||MB|F\n" OBX
 	    "OBR|2||F2|X\n" OBX);
-	ok(report(0)->exams == (EXAMS_MICROBIOLOGY | EXAMS_OTHER), "exams");
+	ok(report(0)->exams == (EXAMS_MICROBIOLOGY | EXAMS_OTHER), "R24 exams");
 }
 
 static void
@@ -278,13 +278,13 @@ test_several_patients(void)
 	ok(parse_text(MSH PID OBR OBX
 	    "PID|2||PAT2^^^LABO^PI||BERNARD^LUC\nOBR|1||FI2|X||||||||||||||||||"
 	    "||||F\nOBX|1|ST|Y||y||||||F\nOBX|2|ST|Z||z||||||F\n") == ST_OK &&
-	    parsed.n_reports == 2, "two patients, two reports");
+	    parsed.n_reports == 2, "R24 two patients, two reports");
 	ok(report(0)->panels[0].n_observations == 1 &&
 	    report(1)->panels[0].n_observations == 2 &&
 	    span_is(report(1)->patient_id, "PAT2") &&
-	    span_is(report(1)->report_id, "FI2"), "never mixed");
+	    span_is(report(1)->report_id, "FI2"), "R24 never mixed");
 	ok(parse_text(MSH PID OBR OBX "PID|2||PAT2\n") == ST_INVALID &&
-	    parsed.n_reports == 0, "one bad patient refuses the message");
+	    parsed.n_reports == 0, "R24 one bad patient refuses the message");
 }
 
 /* --- documents (R23) ----------------------------------------------------- */
@@ -304,6 +304,12 @@ test_documents(void)
 		    "\r\nJVBERi0xLjQK" },
 		{ "with \\.br\\", "ED|PDF^Compte rendu||^AP^PDF^Base64^"
 		    "JVBERi0x\\.br\\LjQK" },
+		{ "not encoded at all", "ED|PDF^Compte rendu||^AP^PDF^A^"
+		    "%PDF-1.4\\X0A\\" },
+		{ "labelled as something else", "ED|PDF^Compte rendu||^TEXT^XML"
+		    "^Base64^JVBERi0xLjQK" },
+		{ "without padding", "ED|PDF^Compte rendu||^AP^PDF^Base64^"
+		    "JVBERi0xLjQK" },
 		{ "in hex", "ED|PDF^Compte rendu||^AP^PDF^Hex^"
 		    "255044462d312e340a" },
 	};
@@ -319,7 +325,7 @@ test_documents(void)
 		    !report(0)->documents[0].suspicious &&
 		    panel(0)->n_observations == 0 &&
 		    (report(0)->exams & EXAMS_DOCUMENT) != 0,
-		    "a PDF %s", row[i].claim);
+		    "R23 a PDF %s", row[i].claim);
 	}
 }
 
@@ -330,19 +336,19 @@ test_odd_documents(void)
 
 	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|P||^^PDF^Base64^JVBERi0xLjQKL0pT"
 	    "IA==||||||F\n") == ST_OK && report(0)->documents[0].suspicious &&
-	    (parsed.warnings & WARN_SUSPICIOUS_PDF) != 0, "with JavaScript");
+	    (parsed.warnings & WARN_SUSPICIOUS_PDF) != 0, "R23 with JavaScript");
 	(void)!sprintf(text, "%sOBX|2|TX|P||JVBERi0xLjQK", MSH PID OBR);
 	for (int i = 0; i < 100; i++)
 		(void)!strcat(text, "QUJD");
 	(void)!strcat(text, "||||||F\n");
 	ok(parse_text(text) == ST_OK && report(0)->n_documents == 1 &&
-	    report(0)->documents[0].bytes.len == 309, "in a text type");
+	    report(0)->documents[0].bytes.len == 309, "R23 in a text type");
 	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|P||^^PDF^Base64^JVBERi0xLjQK"
 	    "||||||W\n") == ST_OK && report(0)->n_documents == 0,
-	    "a document posted for the wrong patient is not even decoded");
+	    "R23 a document posted for the wrong patient is not even decoded");
 	ok(parse_text(MSH PID OBR "OBX|1|ED|CDA||^TEXT^XML^Base64^PD94bWw=||||||"
 	    "F\n") == ST_OK && report(0)->n_documents == 0,
-	    "what is no PDF is left out");
+	    "R23 what is no PDF is left out");
 }
 
 /* --- text (R18-R20) ------------------------------------------------------ */
@@ -382,13 +388,13 @@ test_charsets(void)
 		    PID OBR, row[i].raw);
 		ok(parse_text(text) == ST_OK && span_is(
 		    observation(0, 0)->value.text, row[i].utf8) &&
-		    parsed.warnings == row[i].warnings, "text: %s",
+		    parsed.warnings == row[i].warnings, "R20 text: %s",
 		    row[i].claim);
 	}
 	source.charset = CHARSET_LATIN9;
 	(void)!parse_text(MSH PID OBR "OBX|1|ST|A||\xa4||||||F\n");
 	ok(span_is(observation(0, 0)->value.text, "\xe2\x82\xac"),
-	    "the source's own setting wins");
+	    "R20 the source's own setting wins");
 	source.charset = CHARSET_AUTO;
 }
 
@@ -402,7 +408,7 @@ test_other_delimiters(void)
 	    span_is(report(0)->patient.used_name.family, "X") &&
 	    span_is(panel(0)->code.display, "Gly$cemie") &&
 	    span_is(observation(0, 0)->value.text, "a|b^c~d\\e&f") &&
-	    span_is(report(0)->report_id, "F^1"), "the sender's own (R17)");
+	    span_is(report(0)->report_id, "F^1"), "R17 the sender's own");
 }
 
 static void
@@ -412,7 +418,7 @@ test_continuation_lines(void)
 	    "OBX|2|ST|B||x||||||F\n") == ST_OK &&
 	    span_is(observation(0, 0)->value.text, "one\ntwo") &&
 	    span_is(observation(0, 0)->notes[0].text, "a\nb") &&
-	    panel(0)->n_observations == 2, "lines that are no segment (R18)");
+	    panel(0)->n_observations == 2, "R18 lines that are no segment");
 }
 
 /* --- cards (R29) --------------------------------------------------------- */

@@ -17,7 +17,7 @@ test_refusals(void)
 		const char *segment;
 		unsigned field;
 	} row[] = {
-		{ "another message type (R15)",
+		{ "another message type",
 		    "MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5\n" PID,
 		    HL7_AR, 200, "MSH", 9 },
 		{ "another event",
@@ -38,7 +38,7 @@ test_refusals(void)
 		{ "a version that is none",
 		    "MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|P|2.51\n" PID OBR OBX,
 		    HL7_AR, 203, "MSH", 12 },
-		{ "U+02DC for a delimiter (R17)",
+		{ "U+02DC for a delimiter ",
 		    "MSH|^\xcb\x9c\\&|A|B|C|D|2026||ORU^R01|1|P|2.5\n" PID,
 		    HL7_AR, 102, "MSH", 2 },
 		{ "a delimiter twice",
@@ -71,7 +71,7 @@ test_refusals(void)
 		{ "a PDF in broken base64", MSH PID OBR OBX
 		    "OBX|2|ED|PDF||^AP^PDF^Base64^JVBERi0xLjQK*||||||F\n",
 		    HL7_AE, 102, "OBX", 5 },
-		{ "two different cards (R29)", MSH
+		{ "two different cards", MSH
 		    "PID|1||0123456789T^^^GUICHET~ABCDEFGHJK2^^^GUICHET||M\n"
 		    OBR OBX, HL7_AE, 205, "PID", 3 },
 		{ "two messages in one frame", MSH PID OBR OBX MSH PID OBR OBX,
@@ -87,7 +87,7 @@ test_refusals(void)
 		    r->error == row[i].error &&
 		    strcmp(r->segment, row[i].segment) == 0 &&
 		    r->field == row[i].field && r->text != NULL,
-		    "%s: %u %s-%u", row[i].claim, r->error, r->segment,
+		    "R15 %s: %u %s-%u", row[i].claim, r->error, r->segment,
 		    r->field);
 	}
 }
@@ -108,7 +108,7 @@ test_no_answer(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(parse_text(row[i].text) == ST_INVALID && !parsed.answer &&
-		    parsed.ignored == row[i].ignored, "no answer: %s",
+		    parsed.ignored == row[i].ignored, "R15 no answer: %s",
 		    row[i].claim);
 }
 
@@ -117,10 +117,10 @@ test_where_the_fault_is(void)
 {
 	ok(parse_text(MSH PID OBR OBX OBX
 	    "OBX|3|ED|PDF||^^PDF^Base64^xx||||||F\n") == ST_INVALID &&
-	    parsed.reply.sequence == 3, "the third OBX");
+	    parsed.reply.sequence == 3, "R15 the third OBX");
 	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|D||^TEXT^XML^Base64^PD94||||||F\n")
 	    == ST_OK && (parsed.warnings & WARN_ATTACHMENT) != 0,
-	    "an attachment that says it is no PDF is left out (lis.md 2.2)");
+	    "R15 an attachment that says it is no PDF is left out (lis.md 2.2)");
 }
 
 static void
@@ -157,10 +157,10 @@ test_accepted(void)
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(parse_text(row[i].text) == ST_OK && parsed.answer &&
 		    parsed.reply.code == HL7_AA && parsed.reply.error == 0 &&
-		    parsed.n_reports == 1, "accepted: %s", row[i].claim);
+		    parsed.n_reports == 1, "R15 accepted: %s", row[i].claim);
 	source.production = false;
 	ok(parse_text("MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|T|2.5\n" PID OBR OBX)
-	    == ST_OK, "a test message on a test source");
+	    == ST_OK, "R15 a test message on a test source");
 	source.production = true;
 }
 
@@ -210,7 +210,7 @@ test_modes(void)
 				seen[1] = -3;
 		}
 		ok(seen[0] == row[i].good && seen[1] == row[i].bad,
-		    "MSH-15 \"%s\", MSH-16 \"%s\", mode %d", row[i].accept,
+		    "R11 MSH-15 \"%s\", MSH-16 \"%s\", mode %d", row[i].accept,
 		    row[i].application, row[i].mode);
 	}
 	source.ack_mode = ACK_AUTO;
@@ -224,7 +224,7 @@ test_head(void)
 	ok(parse_text("MSH|^~\\&#|S^1|F|R|G|2026||ORU^R01| \\T\\ 7 |P^T|2.7|||"
 	    "||FRA|8859/1\n" PID OBR OBX) == ST_OK &&
 	    span_is(parsed.head.control_id, " \\T\\ 7 "),
-	    "MSH-10 verbatim (R12)");
+	    "R12 MSH-10 verbatim");
 	ok(parsed.head.field_separator == '|' &&
 	    span_is(parsed.head.encoding, "^~\\&#") &&
 	    span_is(parsed.head.sending_application, "S^1") &&
@@ -234,11 +234,11 @@ test_head(void)
 	    span_is(parsed.head.processing_id, "P^T") &&
 	    span_is(parsed.head.version, "2.7") &&
 	    span_is(parsed.head.country, "FRA") &&
-	    span_is(parsed.head.charset, "8859/1"), "the other fields");
+	    span_is(parsed.head.charset, "8859/1"), "R12 the other fields");
 	ok(parse_text("MSH|^^|A|B|C|D|2026||ORU^R01|77|P|2.5\n") == ST_INVALID
 	    && span_is(parsed.head.control_id, "77") &&
 	    parsed.head.encoding.len == 0,
-	    "also where MSH-2 cannot be used");
+	    "R12 also where MSH-2 cannot be used");
 }
 
 /* --- keys (R14) ---------------------------------------------------------- */
@@ -252,23 +252,23 @@ test_keys(void)
 	memcpy(key, parsed.key, 32);
 	memcpy(digest, parsed.digest, 32);
 	ok(parse_text(good) == ST_OK && memcmp(key, parsed.key, 32) == 0 &&
-	    memcmp(digest, parsed.digest, 32) == 0, "the same twice");
+	    memcmp(digest, parsed.digest, 32) == 0, "R14 the same twice");
 	(void)!parse_text(MSH PID OBR OBX "NTE|1||x\n");
 	ok(memcmp(key, parsed.key, 32) == 0 &&
 	    memcmp(digest, parsed.digest, 32) != 0,
-	    "a control id used again has another digest");
+	    "R14 a control id used again has another digest");
 	(void)!parse_text("MSH|^~\\&|SIL|LABO|GUICHET|BOX|20261121073000||"
 	    "ORU^R01^ORU_R01|M2|P|2.5.1\n" PID OBR OBX);
-	ok(memcmp(key, parsed.key, 32) != 0, "another control id");
+	ok(memcmp(key, parsed.key, 32) != 0, "R14 another control id");
 	(void)!parse_text("MSH|^~\\&|SILL|ABO|GUICHET|BOX|20261121073000||"
 	    "ORU^R01^ORU_R01|M1|P|2.5.1\n" PID OBR OBX);
-	ok(memcmp(key, parsed.key, 32) != 0, "fields do not run together");
+	ok(memcmp(key, parsed.key, 32) != 0, "R14 fields do not run together");
 	(void)!parse_text("MSH|^~\\&|SIL|LABO2|GUICHET|BOX|20261121073000||"
 	    "ORU^R01^ORU_R01|M1|P|2.5.1\n" PID OBR OBX);
-	ok(memcmp(key, parsed.key, 32) != 0, "another facility");
+	ok(memcmp(key, parsed.key, 32) != 0, "R14 another facility");
 	(void)!strcpy(source.name, "other");
 	(void)!parse_text(good);
-	ok(memcmp(key, parsed.key, 32) != 0, "another source");
+	ok(memcmp(key, parsed.key, 32) != 0, "R14 another source");
 	source_init();
 }
 
@@ -290,10 +290,10 @@ test_line_ends(void)
 	    "OBR|1||F||||||||||||||||||||||F\r\nOBX|1|ST|a||b||||||F";
 	uint8_t digest[32];
 
-	ok(parse_bytes(cr) == ST_OK, "CR");
+	ok(parse_bytes(cr) == ST_OK, "R14 CR");
 	memcpy(digest, parsed.digest, 32);
 	ok(parse_bytes(crlf) == ST_OK && memcmp(digest, parsed.digest, 32) == 0,
-	    "a byte order mark, line ends and blank lines change no digest");
+	    "R14 a byte order mark, line ends and blank lines change no digest");
 }
 
 /* --- memory (R27) -------------------------------------------------------- */
@@ -313,12 +313,12 @@ test_memory_is_bounded(void)
 	ok(parse_frame(span_of(text), &source, NOW_MS, &arena, &parsed) ==
 	    ST_TOO_BIG && parsed.answer && parsed.reply.code == HL7_AE &&
 	    parsed.reply.error == 104 && parsed.n_reports == 0,
-	    "a full arena is told, not overrun");
+	    "R27 a full arena is told, not overrun");
 	arena_clear(&arena);
 	arena_init(&arena, 64 << 20);
 	ok(parse_frame(span_of(text), &source, NOW_MS, &arena, &parsed) ==
 	    ST_OK && arena.used < 64 * sizeof(text),
-	    "%zu bytes of OBX took %zu", at, arena.used);
+	    "R27 %zu bytes of OBX took %zu", at, arena.used);
 }
 
 int

@@ -32,6 +32,19 @@ test_values(void)
 		{ "NM", "+007.0", VALUE_QUANTITY, "", "7.0", "", "", 0 },
 		{ "NM", "<0.5", VALUE_QUANTITY, "<", "0.5", "", "", 0 },
 		{ "NM", ">= 100", VALUE_QUANTITY, ">=", "100", "", "", 0 },
+		{ "NM", "5.0", VALUE_QUANTITY, "", "5.0", "", "", 0 },
+		{ "NM", "5.00", VALUE_QUANTITY, "", "5.00", "", "", 0 },
+		{ "NM", "0.10", VALUE_QUANTITY, "", "0.10", "", "", 0 },
+		{ "NM", ".5", VALUE_QUANTITY, "", "0.5", "", "", 0 },
+		{ "NM", "-0.50", VALUE_QUANTITY, "", "-0.50", "", "", 0 },
+		{ "NM", "12345678901234567890.10", VALUE_QUANTITY, "",
+		    "12345678901234567890.10", "", "", 0 },
+		{ "NM", " 5 ", VALUE_QUANTITY, "", "5", "", "", 0 },
+		{ "NM", "1 234", VALUE_TEXT, "", "", "", "1 234",
+		    WARN_VALUE_TYPE },
+		{ "NM", "5 mg", VALUE_TEXT, "", "", "", "5 mg",
+		    WARN_VALUE_TYPE },
+		{ "NM", "NaN", VALUE_TEXT, "", "", "", "NaN", WARN_VALUE_TYPE },
 		{ "NM", "NEG", VALUE_TEXT, "", "", "", "NEG", WARN_VALUE_TYPE },
 		{ "NM", "5~6", VALUE_TEXT, "", "", "", "5\n6",
 		    WARN_VALUE_TYPE },
@@ -40,6 +53,16 @@ test_values(void)
 		{ "SN", "^5.10", VALUE_QUANTITY, "", "5.10", "", "", 0 },
 		{ "SN", "<^10", VALUE_QUANTITY, "<", "10", "", "", 0 },
 		{ "SN", ">=^10", VALUE_QUANTITY, ">=", "10", "", "", 0 },
+		{ "SN", "<=^10.0", VALUE_QUANTITY, "<=", "10.0", "", "", 0 },
+		{ "SN", ">^10", VALUE_QUANTITY, ">", "10", "", "", 0 },
+		{ "SN", "=^10", VALUE_QUANTITY, "", "10", "", "", 0 },
+		{ "SN", "^5,10", VALUE_QUANTITY, "", "5.10", "", "",
+		    WARN_DECIMAL_COMMA },
+		{ "SN", "^1.0^-^3.00", VALUE_RANGE, "", "1.0", "3.00", "", 0 },
+		{ "SN", "^1^-", VALUE_TEXT, "", "", "", "1-", 0 },
+		{ "SN", "^1^.^3", VALUE_TEXT, "", "", "", "1.3", 0 },
+		{ "SN", "^1^x^3", VALUE_TEXT, "", "", "", "1x3", 0 },
+		{ "SN", "~", VALUE_ABSENT, "", "", "", "", 0 },
 		{ "SN", "^1^-^3", VALUE_RANGE, "", "1", "3", "", 0 },
 		{ "SN", "^1^:^128", VALUE_RATIO, "", "1", "128", "", 0 },
 		{ "SN", "^1^/^128", VALUE_RATIO, "", "1", "128", "", 0 },
@@ -47,7 +70,7 @@ test_values(void)
 		{ "SN", "^2^+", VALUE_TEXT, "", "", "", "2+", 0 },
 		{ "SN", "<>^5", VALUE_TEXT, "", "", "", "<>5", 0 },
 		{ "SN", "^POS", VALUE_TEXT, "", "", "", "POS", 0 },
-		{ "SN", "^5~^6", VALUE_TEXT, "", "", "", "^5\n^6",
+		{ "SN", "^5~>^6^-^7", VALUE_TEXT, "", "", "", "5\n>6-7",
 		    WARN_VALUE_TYPE },
 		{ "SN", "^^^", VALUE_ABSENT, "", "", "", "", 0 },
 		{ "ST", " a ^ b ", VALUE_TEXT, "", "", "", " a ^ b", 0 },
@@ -95,7 +118,76 @@ test_values(void)
 		    span_is(v->number2, row[i].number2))) &&
 		    span_is(v->text, row[i].text) &&
 		    parsed.warnings == row[i].warnings,
-		    "%s \"%s\"", row[i].type, row[i].field);
+		    "R22 %s \"%s\"", row[i].type, row[i].field);
+	}
+}
+
+/* HL70125, each with what a LIS puts there (lis.md 2.2). */
+static void
+test_every_type(void)
+{
+	static const struct {
+		const char *type, *field;
+		enum value_kind kind;
+		const char *text;	/* NULL: looked at elsewhere */
+	} row[] = {
+		{ "NM", "1", VALUE_QUANTITY, NULL },
+		{ "SN", "^1", VALUE_QUANTITY, NULL },
+		{ "ST", "a", VALUE_TEXT, "a" }, { "TX", "a~b", VALUE_TEXT, "a\nb" },
+		{ "FT", "a\\.br\\b~c", VALUE_TEXT, "a\nb\nc" },
+		{ "CE", "c^d^L", VALUE_CODED, NULL },
+		{ "CWE", "c^d^L", VALUE_CODED, NULL },
+		{ "CNE", "c^d^L", VALUE_CODED, NULL },
+		{ "CF", "c^d^L", VALUE_CODED, NULL },
+		{ "IS", "c", VALUE_CODED, NULL }, { "ID", "c", VALUE_CODED, NULL },
+		{ "DT", "20261121", VALUE_DATE_TIME, "2026-11-21" },
+		{ "TM", "07", VALUE_TIME, "07:00:00" },
+		{ "TS", "20261121", VALUE_DATE_TIME, "2026-11-21" },
+		{ "TS", "20261121000000^D", VALUE_DATE_TIME, "2026-11-21" },
+		{ "DTM", "202611", VALUE_DATE_TIME, "2026-11" },
+		{ "DR", "2025^2026", VALUE_PERIOD, "2025" },
+		{ "NR", "1^2", VALUE_RANGE, NULL },
+		{ "NR", "1^", VALUE_TEXT, "1" },
+		{ "NA", "1^2", VALUE_SAMPLED, "1 2" },
+		{ "MA", "1^2~3^4", VALUE_SAMPLED, "1 2 3 4" },
+		{ "RP", "p^a", VALUE_ABSENT, "" },
+		{ "XPN", "A^B~C^D", VALUE_TEXT, "A B\nC D" },
+		{ "XCN", "1^A^B", VALUE_TEXT, "1 A B" },
+		{ "XAD", "1 RUE^^PARIS^^75001", VALUE_TEXT, "1 RUE PARIS 75001" },
+		{ "XON", "LABO^L", VALUE_TEXT, "LABO L" },
+		{ "XTN", "01^PRN", VALUE_TEXT, "01 PRN" },
+		{ "CX", "1^^^A", VALUE_TEXT, "1 A" },
+		{ "EI", "1^A", VALUE_TEXT, "1 A" },
+		{ "CP", "5&EUR^UP", VALUE_TEXT, "5&EUR UP" },
+		{ "CQ", "5^mg", VALUE_TEXT, "5 mg" },
+		{ "MO", "5^EUR", VALUE_TEXT, "5 EUR" },
+		{ "PN", "A^B", VALUE_TEXT, "A B" },
+		{ "CN", "1^A^B", VALUE_TEXT, "1 A B" },
+		{ "AD", "1 RUE^^PARIS", VALUE_TEXT, "1 RUE PARIS" },
+		{ "TN", "0102", VALUE_TEXT, "0102" },
+		{ "CK", "1^2^M10", VALUE_TEXT, "1 2 M10" },
+		{ "HD", "A^1.2^ISO", VALUE_TEXT, "A 1.2 ISO" },
+		{ "SNM", "0102", VALUE_TEXT, "0102" },
+		{ "TXT", "a^b", VALUE_TEXT, "a^b" },
+		{ "NUM", "5", VALUE_TEXT, "5" },
+		{ "\"\"", "a", VALUE_TEXT, "a" }, { "", "a", VALUE_TEXT, "a" },
+		{ "nm", "5", VALUE_TEXT, "5" },
+		{ "CWE^^HL70125", "c^d^L", VALUE_CODED, NULL },
+		{ "SN~NM", "^1", VALUE_QUANTITY, NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		const struct value *v = value_of(row[i].type, row[i].field);
+
+		ok(v != NULL && v->kind == row[i].kind && (row[i].text == NULL ||
+		    span_is(v->text, row[i].text)), "R22 type %s: \"%s\"",
+		    row[i].type, row[i].field);
+		v = value_of(row[i].type, "");
+		ok(v != NULL && v->kind == VALUE_ABSENT,
+		    "R22 type %s: nothing is nothing", row[i].type);
+		v = value_of(row[i].type, "\"\"");
+		ok(v != NULL && v->kind == VALUE_ABSENT,
+		    "R22 type %s: \"\" is nothing", row[i].type);
 	}
 }
 
@@ -113,13 +205,13 @@ test_codes(void)
 	    span_is(v->coded.alternate_display, "Pos.") &&
 	    v->coded.alternate_system.len == 0 &&
 	    span_is(v->coded.text, "positif") &&
-	    span_is(v->more[0].code, "260385009"), "CWE with two values");
+	    span_is(v->more[0].code, "260385009"), "R22 CWE with two values");
 	v = value_of("CE", "^^~^^");
 	ok(v != NULL && v->kind == VALUE_CODED && v->n_more == 1,
-	    "CE with nothing in it");
+	    "R22 CE with nothing in it");
 	v = value_of("IS", "A+");
 	ok(v != NULL && v->kind == VALUE_CODED && span_is(v->coded.code, "A+"),
-	    "IS is a code");
+	    "R22 IS is a code");
 }
 
 static void
@@ -146,7 +238,7 @@ test_code_systems(void)
 		snprintf(field, sizeof(field), "c^d^%s", row[i].name);
 		v = value_of("CE", field);
 		ok(v != NULL && span_is(v->coded.system, row[i].uri),
-		    "coding system \"%s\"", row[i].name);
+		    "R22 coding system \"%s\"", row[i].name);
 	}
 }
 
@@ -169,13 +261,13 @@ test_ranges(void)
 
 		snprintf(text, sizeof(text), "%sOBX|1|NM|A||5|g|%s||||F\n",
 		    MSH PID OBR, row[i].text);
-		if (!ok(parse_text(text) == ST_OK, "range message"))
+		if (!ok(parse_text(text) == ST_OK, "R22 range message"))
 			continue;
 		o = &parsed.reports[0].panels[0].observations[0];
 		ok(span_is(o->range_text, row[i].text) &&
 		    span_is(o->range_low, row[i].low) &&
 		    span_is(o->range_high, row[i].high) &&
-		    parsed.warnings == 0, "range \"%s\"", row[i].text);
+		    parsed.warnings == 0, "R22 range \"%s\"", row[i].text);
 	}
 }
 
@@ -197,11 +289,11 @@ test_units(void)
 
 		snprintf(text, sizeof(text), "%sOBX|1|NM|A||5|%s|||||F\n",
 		    MSH PID OBR, row[i].field);
-		if (!ok(parse_text(text) == ST_OK, "unit message"))
+		if (!ok(parse_text(text) == ST_OK, "R22 unit message"))
 			continue;
 		o = &parsed.reports[0].panels[0].observations[0];
 		ok(span_is(o->unit, row[i].unit) &&
-		    span_is(o->unit_ucum, row[i].ucum), "unit \"%s\"",
+		    span_is(o->unit_ucum, row[i].ucum), "R22 unit \"%s\"",
 		    row[i].field);
 	}
 }
@@ -211,6 +303,7 @@ main(void)
 {
 	source_init();
 	test_values();
+	test_every_type();
 	test_codes();
 	test_code_systems();
 	test_ranges();

@@ -258,9 +258,9 @@ test_full_buffer(void)
 	struct buf out = buf_over(text, sizeof(text));
 
 	ok(charset_to_utf8(span_of("\xe9"), CHARSET_IS_WINDOWS1252, &out) ==
-	    ST_NO_SPACE, "a full buffer is told");
+	    ST_NO_SPACE, "R20 a full buffer is told");
 	ok(charset_to_utf8(span_of("ab"), CHARSET_IS_UTF8, &out) ==
-	    ST_NO_SPACE, "also for ASCII");
+	    ST_NO_SPACE, "R20 also for ASCII");
 }
 
 int

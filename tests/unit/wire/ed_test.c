@@ -39,10 +39,10 @@ test_base64(void)
 		enum status st = ed_base64(data, '\\', &out);
 
 		if (row[i].bytes == NULL)
-			ok(st == ST_MALFORMED, "no base64: %s", row[i].claim);
+			ok(st == ST_MALFORMED, "R23 no base64: %s", row[i].claim);
 		else
 			ok(st == ST_OK && span_is(buf_span(&out), row[i].bytes),
-			    "base64: %s", row[i].claim);
+			    "R23 base64: %s", row[i].claim);
 	}
 }
 
@@ -86,9 +86,9 @@ test_round_trips(void)
 	for (size_t len = 0; len < 70; len++)
 		for (size_t width = 0; width < 10; width++)
 			good = good && round_trip(len, width);
-	ok(good, "every length, broken anywhere, comes back");
-	ok(round_trip(200000, 76), "200 kB in lines of 76");
-	ok(round_trip(200000, 0), "200 kB in one line");
+	ok(good, "R23 every length, broken anywhere, comes back");
+	ok(round_trip(200000, 76), "R23 200 kB in lines of 76");
+	ok(round_trip(200000, 0), "R23 200 kB in one line");
 }
 
 static void
@@ -109,8 +109,37 @@ test_hex(void)
 		enum status st = ed_hex(data, '\\', &out);
 
 		ok(row[i].bytes == NULL ? st == ST_MALFORMED : st == ST_OK &&
-		    span_is(buf_span(&out), row[i].bytes), "hex \"%s\"",
+		    span_is(buf_span(&out), row[i].bytes), "R23 hex \"%s\"",
 		    row[i].data);
+	}
+}
+
+static void
+test_plain(void)
+{
+	static const struct hl7_delimiters d = { '|', '^', '~', '\\', '&', 0 };
+	static const struct {
+		const char *data, *bytes;
+		size_t len;
+	} row[] = {
+		{ "%PDF-1.4", "%PDF-1.4", 8 },
+		{ "a\\F\\b\\S\\\\T\\\\R\\\\E\\", "a|b^&~\\", 7 },
+		{ "\\X0D0A00ff\\", "\r\n\0\xff", 4 },
+		{ "C:\\temp\\x", "C:\\temp\\x", 9 },
+		{ "\\X0\\x", "\\X0\\x", 5 }, { "\\XGG\\", "\\XGG\\", 5 },
+		{ "\\X0D \\", "\\X0D \\", 6 },
+		{ "a\\F", "a\\F", 3 }, { "\\", "\\", 1 }, { "", "", 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		uint8_t bytes[32];
+		struct span data = span_of(row[i].data);
+		struct buf out = buf_over(bytes, data.len);
+
+		ok(ed_plain(data, &d, &out) == ST_OK && span_equal(
+		    buf_span(&out), (struct span){
+		    (const uint8_t *)row[i].bytes, row[i].len }),
+		    "R23 not encoded: \"%s\"", row[i].data);
 	}
 }
 
@@ -121,10 +150,10 @@ test_full_buffer(void)
 	struct buf out = buf_over(bytes, sizeof(bytes));
 
 	ok(ed_base64(span_of("YWJjZGVm"), '\\', &out) == ST_NO_SPACE,
-	    "base64: a full buffer is told");
+	    "R23 base64: a full buffer is told");
 	out = buf_over(bytes, 1);
 	ok(ed_hex(span_of("2550"), '\\', &out) == ST_NO_SPACE,
-	    "hex: a full buffer is told");
+	    "R23 hex: a full buffer is told");
 }
 
 static void
@@ -142,7 +171,7 @@ test_looks(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(ed_looks_like_pdf(span_of(row[i].data), '\\') == row[i].pdf,
-		    "looks like a PDF: \"%s\"", row[i].data);
+		    "R23 looks like a PDF: \"%s\"", row[i].data);
 }
 
 int
@@ -151,6 +180,7 @@ main(void)
 	test_base64();
 	test_round_trips();
 	test_hex();
+	test_plain();
 	test_full_buffer();
 	test_looks();
 	return done_testing();

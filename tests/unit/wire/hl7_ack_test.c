@@ -39,12 +39,12 @@ test_acceptance(void)
 
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AA|12346\r"),
-	    "2.5: applications swapped, all else told back");
+	    "R12 2.5: applications swapped, all else told back");
 	head = head_of("2.3.1");
 	reply.code = HL7_CA;
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK|G1|P|2.3.1\rMSA|CA|12346\r"),
-	    "2.3.1: no message structure in MSH-9");
+	    "R12 2.3.1: no message structure in MSH-9");
 	head = head_of("2.4");
 	head.country = span_of("FRA");
 	head.charset = span_of("8859/15");
@@ -52,10 +52,10 @@ test_acceptance(void)
 	reply.code = HL7_AA;
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P^T|2.4|||||FRA|8859/15\r"
-	    "MSA|AA|12346\r"), "country, charset, processing mode told back");
+	    "MSA|AA|12346\r"), "R12 country, charset, processing mode told back");
 	head = head_of("");
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
-	    "20261121073000+0100||ACK|G1|P|\rMSA|AA|12346\r"), "no version");
+	    "20261121073000+0100||ACK|G1|P|\rMSA|AA|12346\r"), "R12 no version");
 }
 
 static void
@@ -68,23 +68,23 @@ test_errors(void)
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5.1\r"
 	    "MSA|AE|12346|no patient\r"
 	    "ERR||PID^1^3|101^Required field missing^HL70357|E|||no patient\r"),
-	    "2.5: ERR-2, -3, -4 and -7");
+	    "R15 2.5: ERR-2, -3, -4 and -7");
 	head = head_of("2.3");
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK|G1|P|2.3\r"
 	    "MSA|AE|12346|no patient\r"
 	    "ERR|PID^1^3^101&Required field missing&HL70357\r"),
-	    "before 2.5: all in ERR-1");
+	    "R15 before 2.5: all in ERR-1");
 	reply = (struct hl7_ack_reply){ .code = HL7_AR, .error = 200 };
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK|G1|P|2.3\rMSA|AR|12346\r"
-	    "ERR|^^^200&Unsupported message type&HL70357\r"), "no location");
+	    "ERR|^^^200&Unsupported message type&HL70357\r"), "R15 no location");
 	reply = (struct hl7_ack_reply){ HL7_CR, 101, "OBX", 2, 0, NULL };
 	head = head_of("2.6");
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.6\rMSA|CR|12346\r"
 	    "ERR||OBX^2|101^Required field missing^HL70357|E\r"),
-	    "a segment without a field, no text");
+	    "R15 a segment without a field, no text");
 }
 
 static void
@@ -98,18 +98,18 @@ test_delimiters(void)
 	ok(writes(&head, &reply, "MSH#~^\\&#GUICHET#BRANCH#SIL#CHU_X#"
 	    "20261121073000+0100##ACK~R01~ACK#G1#P#2.5\rMSA#AE#12346\r"
 	    "ERR##MSH~1~2#102~Data type error~HL70357#E\r"),
-	    "the sender's delimiters, four of five");
+	    "R12 the sender's delimiters, four of five");
 	head = head_of("2.5");
 	head.encoding = span_of("^\xcb\x9c\\&");
 	reply = (struct hl7_ack_reply){ .code = HL7_AR };
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AR|12346\r"),
-	    "the usual ones where the sender's are unusable");
+	    "R12 the usual ones where the sender's are unusable");
 	head.field_separator = 0;
 	head.encoding = (struct span){ 0 };
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|SIL|CHU_X|"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AR|12346\r"),
-	    "and where there are none");
+	    "R12 and where there are none");
 }
 
 static bool
@@ -138,12 +138,12 @@ test_control_id_is_verbatim(void)
 	static uint8_t long_id[5000];
 
 	memset(long_id, 'i', sizeof(long_id));
-	ok(acks_with_id(span_of(" 1 2  "), ST_OK), "blanks stay (R12)");
-	ok(acks_with_id(span_of("\\T\\\xe9^~"), ST_OK), "escapes and bytes stay");
-	ok(acks_with_id((struct span){ long_id, 199 }, ST_OK), "199 characters");
-	ok(acks_with_id((struct span){ long_id, 3000 }, ST_OK), "3000 too");
+	ok(acks_with_id(span_of(" 1 2  "), ST_OK), "R12 blanks stay");
+	ok(acks_with_id(span_of("\\T\\\xe9^~"), ST_OK), "R12 escapes and bytes stay");
+	ok(acks_with_id((struct span){ long_id, 199 }, ST_OK), "R12 199 characters");
+	ok(acks_with_id((struct span){ long_id, 3000 }, ST_OK), "R12 3000 too");
 	ok(acks_with_id((struct span){ long_id, 4000 }, ST_NO_SPACE),
-	    "but the ACK stays under HL7_ACK_MAX (R16)");
+	    "R12 but the ACK stays under HL7_ACK_MAX");
 }
 
 static void
@@ -159,7 +159,7 @@ test_nothing_breaks_the_frame(void)
 	head.sending_facility = (struct span){ long_name, sizeof(long_name) };
 	ok(writes(&head, &reply, "MSH|^~\\&|GUICHET|BRANCH|||"
 	    "20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AA|\r"),
-	    "control characters and overlong names are not told back");
+	    "R15 control characters and overlong names are not told back");
 }
 
 int

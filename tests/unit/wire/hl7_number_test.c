@@ -39,10 +39,10 @@ test_numbers(void)
 
 		if (row[i].json == NULL)
 			ok(st == ST_MALFORMED && out.len == 0,
-			    "no number: %s", row[i].text);
+			    "R22 no number: %s", row[i].text);
 		else
 			ok(st == ST_OK && span_is(buf_span(&out), row[i].json) &&
-			    comma == row[i].comma, "%s is %s", row[i].text,
+			    comma == row[i].comma, "R22 %s is %s", row[i].text,
 			    row[i].json);
 	}
 }
@@ -56,11 +56,11 @@ test_refusals(void)
 	static const uint8_t nul[2] = { '5', 0 };
 
 	ok(hl7_number_write(span_of("  "), &out, &comma) == ST_NOT_FOUND,
-	    "blank is absent");
+	    "R22 blank is absent");
 	ok(hl7_number_write(span_of("5.1"), &out, &comma) == ST_NO_SPACE &&
-	    out.len == 0, "a full buffer is left as it was");
+	    out.len == 0, "R22 a full buffer is left as it was");
 	ok(hl7_number_write((struct span){ nul, 2 }, &out, &comma) ==
-	    ST_MALFORMED, "a NUL is no part of a number");
+	    ST_MALFORMED, "R22 a NUL is no part of a number");
 }
 
 int

@@ -46,7 +46,7 @@ test_delimiters(void)
 
 		ok(st == row[i].st && (st != ST_OK ||
 		    memcmp(read, row[i].read, strlen(row[i].read)) == 0),
-		    "delimiters: %s", row[i].claim);
+		    "R17 delimiters: %s", row[i].claim);
 	}
 }
 
@@ -99,7 +99,7 @@ test_segments(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(span_is(segments(span_of(row[i].message)), row[i].segments),
-		    "segments: %s", row[i].claim);
+		    "R18 segments: %s", row[i].claim);
 }
 
 static struct span
@@ -140,7 +140,7 @@ test_messages(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(span_is(messages(span_of(row[i].frame)), row[i].messages),
-		    "messages: %s", row[i].claim);
+		    "R25 messages: %s", row[i].claim);
 }
 
 static void
@@ -151,26 +151,26 @@ test_fields(void)
 
 	hl7_split(span_of("OBX|1||a^b&c~d^e||\"\""), &standard, &f);
 	ok(f.n == 6 && span_is(f.at[0], "OBX") && span_is(f.at[1], "1"),
-	    "fields are counted from 1");
+	    "R21 fields are counted from 1");
 	ok(hl7_field(&f, 2).len == 0 && hl7_field(&f, 99).len == 0,
-	    "empty and missing fields are alike (R21)");
+	    "R21 empty and missing fields are alike");
 	ok(hl7_is_null(hl7_field(&f, 5)) && !hl7_is_null(hl7_field(&f, 4)),
-	    "\"\" is told from empty");
-	ok(span_is(hl7_first(f.at[3], &standard), "a^b&c"), "repetition");
+	    "R21 \"\" is told from empty");
+	ok(span_is(hl7_first(f.at[3], &standard), "a^b&c"), "R21 repetition");
 	piece = hl7_component(hl7_first(f.at[3], &standard), &standard, 2);
-	ok(span_is(piece, "b&c"), "component");
-	ok(span_is(hl7_subcomponent(piece, &standard, 2), "c"), "subcomponent");
-	ok(hl7_component(f.at[3], &standard, 9).len == 0, "no such component");
+	ok(span_is(piece, "b&c"), "R21 component");
+	ok(span_is(hl7_subcomponent(piece, &standard, 2), "c"), "R21 subcomponent");
+	ok(hl7_component(f.at[3], &standard, 9).len == 0, "R21 no such component");
 	hl7_split(span_of("MSH|^~\\&|A"), &standard, &f);
 	ok(f.n == 4 && span_is(f.at[1], "|") && span_is(f.at[2], "^~\\&") &&
-	    span_is(f.at[3], "A"), "MSH-1 is the separator itself");
+	    span_is(f.at[3], "A"), "R21 MSH-1 is the separator itself");
 	rest = span_of("a~");
 	ok(hl7_next_piece(&rest, '~', &piece) && span_is(piece, "a") &&
 	    hl7_next_piece(&rest, '~', &piece) && piece.len == 0 &&
-	    !hl7_next_piece(&rest, '~', &piece), "pieces, the last one empty");
+	    !hl7_next_piece(&rest, '~', &piece), "R21 pieces, the last one empty");
 	rest = span_of("a~b");
 	ok(hl7_next_piece(&rest, 0, &piece) && span_is(piece, "a~b"),
-	    "a delimiter that was not stated separates nothing");
+	    "R21 a delimiter that was not stated separates nothing");
 }
 
 static void
@@ -183,7 +183,7 @@ test_too_many_fields(void)
 	memcpy(segment, "OBX", 3);
 	hl7_split((struct span){ (uint8_t *)segment, sizeof(segment) },
 	    &standard, &f);
-	ok(f.n == HL7_FIELDS_MAX, "fields past the last are ignored");
+	ok(f.n == HL7_FIELDS_MAX, "R27 fields past the last are ignored");
 }
 
 static void
@@ -233,7 +233,7 @@ test_escapes(void)
 		enum status st = hl7_unescape(row[i].raw, &standard, &out);
 
 		ok(st == ST_OK && span_equal(buf_span(&out), row[i].text),
-		    "escape: %s", row[i].claim);
+		    "R19 escape: %s", row[i].claim);
 	}
 }
 
@@ -244,10 +244,10 @@ test_escapes_without_space(void)
 	struct buf out = buf_over(text, sizeof(text));
 
 	ok(hl7_unescape(span_of("abc"), &standard, &out) == ST_NO_SPACE,
-	    "escape: a full buffer is told");
+	    "R19 escape: a full buffer is told");
 	out = buf_over(text, 0);
 	ok(hl7_unescape(span_of("\\F\\"), &standard, &out) == ST_NO_SPACE,
-	    "escape: also in a sequence");
+	    "R19 escape: also in a sequence");
 }
 
 static void
@@ -258,11 +258,11 @@ test_another_escape_character(void)
 	struct buf out = buf_over(text, sizeof(text));
 
 	ok(hl7_unescape(span_of("\\!E!!P!"), &d, &out) == ST_OK &&
-	    span_is(buf_span(&out), "\\!#"), "escape: the sender's own");
+	    span_is(buf_span(&out), "\\!#"), "R19 escape: the sender's own");
 	d.escape = 0;
 	out = buf_over(text, sizeof(text));
 	ok(hl7_unescape(span_of("\\F\\"), &d, &out) == ST_OK &&
-	    span_is(buf_span(&out), "\\F\\"), "escape: none stated");
+	    span_is(buf_span(&out), "\\F\\"), "R19 escape: none stated");
 }
 
 int

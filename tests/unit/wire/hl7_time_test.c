@@ -54,11 +54,11 @@ test_date_times(void)
 		enum status st = hl7_time_read(span_of(row[i].text), &t);
 
 		if (row[i].fhir == NULL)
-			ok(st == ST_MALFORMED, "no time: %s", row[i].text);
+			ok(st == ST_MALFORMED, "R26 no time: %s", row[i].text);
 		else
 			ok(st == ST_OK && hl7_time_write(&t, &paris, &out) ==
 			    ST_OK && span_is(buf_span(&out), row[i].fhir),
-			    "%s is %s", row[i].text, row[i].fhir);
+			    "R26 %s is %s", row[i].text, row[i].fhir);
 	}
 }
 
@@ -70,12 +70,12 @@ test_absent_and_full(void)
 	struct buf out = buf_over(text, sizeof(text));
 
 	ok(hl7_time_read(span_of(""), &t) == ST_NOT_FOUND &&
-	    hl7_time_read(span_of("  "), &t) == ST_NOT_FOUND, "absent");
+	    hl7_time_read(span_of("  "), &t) == ST_NOT_FOUND, "R26 absent");
 	ok(hl7_time_read(span_of("20261121073015"), &t) == ST_OK &&
 	    hl7_time_write(&t, &paris, &out) == ST_NO_SPACE && out.len == 0,
-	    "a full buffer is left as it was");
+	    "R26 a full buffer is left as it was");
 	ok(hl7_time_write_date(&t, &out) == ST_OK &&
-	    span_is(buf_span(&out), "2026-11-21"), "only the date");
+	    span_is(buf_span(&out), "2026-11-21"), "R26 only the date");
 }
 
 static uint64_t
@@ -90,14 +90,76 @@ ms_of(const char *text)
 static void
 test_milliseconds(void)
 {
-	ok(ms_of("19700101000000+0000") == 0, "the epoch");
-	ok(ms_of("19691231") == 0, "nothing before it");
-	ok(ms_of("20261121073015.5+0100") == 1795242615500, "half a second");
-	ok(ms_of("20261121073015") == 1795242615000, "Paris");
+	ok(ms_of("19700101000000+0000") == 0, "R26 the epoch");
+	ok(ms_of("19691231") == 0, "R26 nothing before it");
+	ok(ms_of("20261121073015.5+0100") == 1795242615500, "R26 half a second");
+	ok(ms_of("20261121073015") == 1795242615000, "R26 Paris");
 	ok(ms_of("20260329023000") == ms_of("20260329033000"),
-	    "an hour that does not come");
+	    "R26 an hour that does not come");
 	ok(ms_of("20261025023000") < ms_of("20261025023000+0100"),
-	    "an hour that comes twice is the first");
+	    "R26 an hour that comes twice is the first");
+}
+
+/* The degree of precision that a TS had up to 2.4. */
+static void
+test_degrees(void)
+{
+	static const struct {
+		const char *text, *degree, *fhir;
+	} row[] = {
+		{ "19880705000000", "D", "1988-07-05" },
+		{ "19880705000000", "L", "1988-07" },
+		{ "19880705000000", "Y", "1988" },
+		{ "19880705123456.78", "H", "1988-07-05T12:00:00+02:00" },
+		{ "19880705123456.78", "M", "1988-07-05T12:34:00+02:00" },
+		{ "19880705123456.78", "S", "1988-07-05T12:34:56.78+02:00" },
+		{ "1988", "D", "1988" },
+		{ "19880705123456", "", "1988-07-05T12:34:56+02:00" },
+		{ "19880705123456", "X", "1988-07-05T12:34:56+02:00" },
+		{ "19880705123456", "20260101", "1988-07-05T12:34:56+02:00" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		uint8_t text[HL7_TIME_TEXT_MAX];
+		struct buf out = buf_over(text, sizeof(text));
+		struct hl7_time t;
+
+		if (!ok(hl7_time_read(span_of(row[i].text), &t) == ST_OK,
+		    "R26 %s is a time", row[i].text))
+			continue;
+		hl7_time_limit(&t, span_of(row[i].degree));
+		ok(hl7_time_write(&t, &paris, &out) == ST_OK &&
+		    span_is(buf_span(&out), row[i].fhir),
+		    "R26 %s to degree \"%s\" is %s", row[i].text,
+		    row[i].degree, row[i].fhir);
+	}
+}
+
+static void
+test_ambiguous(void)
+{
+	static const struct {
+		const char *text;
+		bool ambiguous;
+	} row[] = {
+		{ "20260329015959", false }, { "20260329020000", true },
+		{ "20260329025959", true }, { "20260329030000", false },
+		{ "20261025015959", false }, { "20261025020000", true },
+		{ "20261025025959", true }, { "20261025030000", false },
+		{ "20261025023000+0100", false }, { "20261025", false },
+		{ "20260701120000", false }, { "20260101120000", false },
+		{ "2026102502", true },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct hl7_time t = { 0 };
+
+		ok(hl7_time_read(span_of(row[i].text), &t) == ST_OK &&
+		    hl7_time_is_ambiguous(&t, &paris) == row[i].ambiguous &&
+		    !hl7_time_is_ambiguous(&t, &utc), "R26 %s is %s",
+		    row[i].text, row[i].ambiguous
+		    ? "an hour that comes twice or never" : "one instant");
+	}
 }
 
 static void
@@ -119,7 +181,7 @@ test_clock(void)
 		struct buf out = buf_over(text, sizeof(text));
 
 		ok(hl7_clock_write(span_of(row[i].text), &out) == row[i].st &&
-		    span_is(buf_span(&out), row[i].fhir), "TM \"%s\"",
+		    span_is(buf_span(&out), row[i].fhir), "R26 TM \"%s\"",
 		    row[i].text);
 	}
 }
@@ -149,7 +211,7 @@ test_rules(void)
 		struct hl7_zone zone;
 
 		ok(hl7_zone_parse(span_of(row[i].rule), &zone) == row[i].st,
-		    "rule \"%s\"", row[i].rule);
+		    "R26 rule \"%s\"", row[i].rule);
 	}
 }
 
@@ -175,7 +237,7 @@ test_against_the_library(const char *rule)
 		wrong += hl7_time_from_ms((uint64_t)at * 1000, &zone, &out) !=
 		    ST_OK || !span_is(buf_span(&out), expected);
 	}
-	ok(wrong == 0, "as the C library: %s (%d differ)", rule, wrong);
+	ok(wrong == 0, "R26 as the C library: %s (%d differ)", rule, wrong);
 }
 
 int
@@ -186,6 +248,8 @@ main(void)
 	test_date_times();
 	test_absent_and_full();
 	test_milliseconds();
+	test_degrees();
+	test_ambiguous();
 	test_clock();
 	test_rules();
 	test_against_the_library("CET-1CEST,M3.5.0,M10.5.0/3");

@@ -5,9 +5,9 @@
 static void
 test_magic(void)
 {
-	ok(pdf_is(span_of("%PDF-1.4\n")), "a PDF");
+	ok(pdf_is(span_of("%PDF-1.4\n")), "R23 a PDF");
 	ok(!pdf_is(span_of("%PDF")) && !pdf_is(span_of("")) &&
-	    !pdf_is(span_of(" %PDF-1.4")), "no PDF");
+	    !pdf_is(span_of(" %PDF-1.4")), "R23 no PDF");
 }
 
 static void
@@ -30,7 +30,7 @@ test_names(void)
 
 	for (size_t i = 0; i < COUNT(row); i++)
 		ok(pdf_is_suspicious(span_of(row[i].bytes)) ==
-		    row[i].suspicious, "%s", row[i].bytes);
+		    row[i].suspicious, "R23 %s", row[i].bytes);
 }
 
 int

@@ -2,7 +2,7 @@ UNIT += wire/charset_test
 wire/charset_test_SRCS = wire/charset.c wire/charset_tables.c wire/scan.c
 
 UNIT += wire/ed_test
-wire/ed_test_SRCS = wire/ed.c
+wire/ed_test_SRCS = wire/ed.c wire/hl7.c wire/scan.c
 
 UNIT += wire/hl7_ack_test
 wire/hl7_ack_test_SRCS = wire/hl7_ack.c
