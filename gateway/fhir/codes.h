@@ -8,6 +8,10 @@
 
 #include "fhir/report.h"
 
+/* coded.system of the two public code systems of laboratory tests. */
+#define SYSTEM_LOINC "http://loinc.org"
+#define SYSTEM_NABM  "https://smt.esante.gouv.fr/terminologie-nabm"
+
 /* A branch of the laboratory: HL70074 (OBR-24) and its LOINC study type. */
 struct study {
 	const char *section;	/* HL70074 */

@@ -95,6 +95,7 @@ struct observation {
 	size_t       n_notes;
 	enum release release;		/* release matrix, this line alone */
 	const char  *release_reason;	/* "OBX-11 P"; static text */
+	unsigned     holds;		/* enum hold, this line alone */
 	bool is_confirmed;		/* OBX-11 U: the value came before */
 };
 
@@ -130,6 +131,7 @@ struct panel {
 struct document {
 	struct span bytes;		/* decoded; starts with %PDF- */
 	struct span title;		/* OBX-3 display, or empty */
+	struct coded code;		/* OBX-3; may be empty */
 	bool suspicious;		/* encrypted, or holds JavaScript */
 };
 
@@ -142,7 +144,8 @@ enum report_warning {
 	WARN_TIME             = 16,
 	WARN_ATTACHMENT       = 32,	/* neither PDF nor known: left out */
 	WARN_SUSPICIOUS_PDF   = 64,
-	WARN_INS              = 128	/* not qualified, or a wrong key */
+	WARN_INS              = 128,	/* not qualified, or a wrong key */
+	WARN_LONG_LINE        = 256	/* HPRIM: over 220 characters */
 };
 
 struct report {
@@ -163,7 +166,8 @@ struct report {
 	enum bundle_status status;
 	enum release release;		/* of the whole: the strictest line */
 	const char *release_reason;	/* static text; also of a quarantine */
-	unsigned holds;			/* enum hold; of RELEASE_WITHHOLD */
+	unsigned holds;			/* enum hold; of RELEASE_WITHHOLD, and
+					   of RELEASE_CONFIRM what remains */
 	uint64_t opens_s;		/* 0: at once */
 	unsigned exams;			/* enum exams */
 	unsigned warnings;		/* enum report_warning */

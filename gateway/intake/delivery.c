@@ -9,6 +9,7 @@
 #include "crypto/random.h"
 #include "intake/facts.h"
 #include "intake/parse.h"
+#include "intake/release.h"
 
 enum {
 	PART_BYTES = 131072,		/* OBJECT_PART.data */
@@ -191,6 +192,13 @@ is_withdrawal(const struct report *r)
 	return r->release == RELEASE_WITHDRAW || r->release == RELEASE_INCIDENT;
 }
 
+/* Is it about what came before, or about nothing that may be stored? */
+static bool
+has_object(const struct report *r)
+{
+	return r->release == RELEASE_DELIVER || r->release == RELEASE_WITHHOLD;
+}
+
 /* Turns the answer into AE (or CE) with an error of HL70357. */
 static void
 answer_error(struct hl7_ack_reply *reply, unsigned error, const char *text)
@@ -212,8 +220,8 @@ check_reports(struct parsed *p)
 		return ST_TOO_BIG;
 	}
 	for (size_t i = 0; i < p->n_reports; i++) {
-		enum status st = is_withdrawal(&p->reports[i]) ? ST_OK :
-		    seal_check(&p->reports[i]);
+		enum status st = has_object(&p->reports[i]) ?
+		    seal_check(&p->reports[i]) : ST_OK;
 
 		if (st == ST_INVALID)
 			answer_error(&p->reply, 101,
@@ -229,16 +237,9 @@ check_reports(struct parsed *p)
 static void
 fill_in(struct delivery *d)
 {
-	const char *lab = d->shared->role->config.lab_name;
-
-	for (size_t i = 0; i < d->parsed.n_reports; i++) {
-		struct report *r = &d->parsed.reports[i];
-
-		if (r->organization.len == 0)
-			r->organization = span_of(lab);
-		if (r->language.len == 0)
-			r->language = span_of(d->input.source->language);
-	}
+	for (size_t i = 0; i < d->parsed.n_reports; i++)
+		facts_complete(&d->parsed.reports[i], &d->shared->role->config,
+		    d->input.source);
 }
 
 static bool
@@ -525,6 +526,7 @@ seal(struct delivery *d)
 	strftime(timestamp, sizeof(timestamp), "%Y-%m-%dT%H:%M:%S+00:00", &now);
 	id.timestamp = span_of(timestamp);
 	random_bytes(id.seed, sizeof(id.seed));
+	release_leave_out_confirmed(&d->parsed.reports[d->report]);
 	st = seal_report(&d->parsed.reports[d->report], &id, &shared->plain,
 	    &d->sealed);
 	if (st != ST_OK) {
@@ -550,15 +552,14 @@ take_card(struct delivery *d, const struct msg_report_opened *o)
 }
 
 /* Is there nothing to seal and nothing wrong?  Quarantine is not the LIS's
- * fault: it gets its AA, a human looks (lis.md 2.6 rule 7).  A withdrawal of
- * what never came is AA too (rule 8). */
+ * fault: it gets its AA, a human looks (lis.md 2.6 rule 7).  A withdrawal or
+ * a confirmation of what never came is AA too (rule 8). */
 static bool
 is_settled(const struct delivery *d, uint64_t outcome)
 {
-	bool withdrawal = is_withdrawal(&d->parsed.reports[d->report]);
-
 	return outcome == ST_EXISTS || outcome == ST_EXPIRED ||
-	    outcome == ST_DENIED || (withdrawal && outcome == ST_NOT_FOUND);
+	    outcome == ST_DENIED || (outcome == ST_NOT_FOUND &&
+	    !has_object(&d->parsed.reports[d->report]));
 }
 
 static void

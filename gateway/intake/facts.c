@@ -30,7 +30,7 @@ facts_of(const struct report *r, const struct config_source *source,
 	    out->removed);
 	/* What refers to values that came before is never the whole, unless a
 	 * document says it all once more. */
-	out->is_snapshot = r->n_documents > 0 ||
+	out->is_snapshot = r->n_documents > 0 || r->is_whole ||
 	    (r->release != RELEASE_CONFIRM && out->confirmed_len == 0 &&
 	    (source->snapshot || out->lines_len == 0));
 }

@@ -1,7 +1,7 @@
 /* hl7_coded() and hl7_code_system() of hl7_context.h. */
 #include "intake/hl7_context.h"
 
-#include <stdio.h>
+#include "fhir/codes.h"
 
 enum { SYSTEM_MAX = 128 };
 
@@ -10,8 +10,10 @@ enum { SYSTEM_MAX = 128 };
 static const struct {
 	const char *name, *uri;
 } systems[] = {
-	{ "LN", "http://loinc.org" },
-	{ "2.16.840.1.113883.6.1", "http://loinc.org" },
+	{ "LN", SYSTEM_LOINC },
+	{ "2.16.840.1.113883.6.1", SYSTEM_LOINC },
+	{ "NABM", SYSTEM_NABM },
+	{ "1.2.250.1.215.300.2", SYSTEM_NABM },
 	{ "SCT", "http://snomed.info/sct" },
 	{ "2.16.840.1.113883.6.96", "http://snomed.info/sct" },
 	{ "UCUM", "http://unitsofmeasure.org" },

@@ -84,6 +84,7 @@ keep_document(struct hl7_context *c, struct report *report, struct span bytes,
 	report->documents[report->n_documents++] = (struct document){
 		.bytes = bytes,
 		.title = code->display,
+		.code = *code,
 		.suspicious = pdf_is_suspicious(bytes),
 	};
 	report->exams |= EXAMS_DOCUMENT;
@@ -298,6 +299,8 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	b->panel_has_lines = true;
 	verdict = release_judge(&line, &o.release_reason);
 	o.release = release_of(verdict);
+	o.holds = release_holds(&line);
+	o.is_confirmed = span_is(line.result_status, "U");
 	if (verdict == VERDICT_VOID || verdict == VERDICT_WRONG)
 		empty_out(&o);
 	else if (attached)

@@ -6,6 +6,7 @@
 #include "crypto/digest.h"
 #include "intake/fold.h"
 #include "ipc/patient.h"
+#include "intake/release.h"
 
 enum { GATHERED_BYTES = 1024 };
 
@@ -318,9 +319,23 @@ unique(uint8_t *lines, size_t n)
 	return kept;
 }
 
+static bool
+is_wanted(const struct observation *o, enum identity_which which)
+{
+	switch (which) {
+	case IDENTITY_CONFIRMED:
+		return release_confirms(o);
+	case IDENTITY_REMOVED:
+		return release_removes(o);
+	default:
+		return !o->is_confirmed;
+	}
+}
+
 /* See identity.h. */
 size_t
-identity_lines(const struct report *r, const struct secret_32 *key,
+identity_lines(const struct report *r, enum identity_which which,
+    const struct secret_32 *key,
     uint8_t out[static IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX])
 {
 	size_t n = 0;
@@ -328,11 +343,14 @@ identity_lines(const struct report *r, const struct secret_32 *key,
 	for (size_t i = 0; i < r->n_panels; i++) {
 		const struct panel *p = &r->panels[i];
 
-		if (p->n_observations > IDENTITY_LINES_MAX - n)
-			return 0;
-		for (size_t k = 0; k < p->n_observations; k++)
+		for (size_t k = 0; k < p->n_observations; k++) {
+			if (!is_wanted(&p->observations[k], which))
+				continue;
+			if (n == IDENTITY_LINES_MAX)
+				return 0;
 			hash_line(p, &p->observations[k], key,
 			    out + IDENTITY_LINE_BYTES * n++);
+		}
 	}
 	qsort(out, n, IDENTITY_LINE_BYTES, by_bytes);
 	return unique(out, n) * IDENTITY_LINE_BYTES;

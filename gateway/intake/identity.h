@@ -41,13 +41,21 @@ void identity_traits(struct span birth_name, struct span birth_date,
 void identity_of(const struct report *r, const uint8_t sender[static 32],
     const struct secret_32 *key, struct identity *out);
 
+/* Which lines of a report. */
+enum identity_which {
+	IDENTITY_BROUGHT,	/* all but those that only confirm */
+	IDENTITY_CONFIRMED,	/* OBX-11 U: release_confirms() */
+	IDENTITY_REMOVED	/* taken back: release_removes() */
+};
+
 /*
  * What was measured, not the results: for each line 8 bytes of a keyed hash
  * of OBR-4, OBX-3 and OBX-4, ascending, each once (lis.md 2.6 rule 4).
  * Returns their bytes; 0 where there are none, or more than fit.
  */
 enum { IDENTITY_LINE_BYTES = 8, IDENTITY_LINES_MAX = 1024 };
-size_t identity_lines(const struct report *r, const struct secret_32 *key,
+size_t identity_lines(const struct report *r, enum identity_which which,
+    const struct secret_32 *key,
     uint8_t out[static IDENTITY_LINE_BYTES * IDENTITY_LINES_MAX]);
 
 #endif

@@ -1,10 +1,11 @@
 #include "intake/release.h"
 
-enum { DAY_S = 86400, FRIDAY = 5 };
+#include "intake/calendar.h"
 
 struct rule {
 	const char *code;
 	enum verdict verdict;
+	unsigned hold;			/* enum hold, of WITHHOLD */
 	const char *reason;
 	enum observation_status status;
 };
@@ -12,38 +13,54 @@ struct rule {
 /* HL70085.  O and N say that there is no result; what they belong to is not
  * finished.  U points at a result of an earlier message. */
 static const struct rule result_rules[] = {
-	{ "F", VERDICT_DELIVER, NULL, OBSERVATION_FINAL },
-	{ "C", VERDICT_DELIVER, NULL, OBSERVATION_CORRECTED },
-	{ "A", VERDICT_DELIVER, NULL, OBSERVATION_AMENDED },
-	{ "B", VERDICT_DELIVER, NULL, OBSERVATION_AMENDED },
-	{ "V", VERDICT_DELIVER, NULL, OBSERVATION_FINAL },
-	{ "D", VERDICT_VOID, "OBX-11 D", OBSERVATION_ENTERED_IN_ERROR },
-	{ "X", VERDICT_VOID, "OBX-11 X", OBSERVATION_CANCELLED },
-	{ "W", VERDICT_WRONG, "OBX-11 W", OBSERVATION_ENTERED_IN_ERROR },
-	{ "P", VERDICT_WITHHOLD, "OBX-11 P", OBSERVATION_PRELIMINARY },
-	{ "R", VERDICT_WITHHOLD, "OBX-11 R", OBSERVATION_PRELIMINARY },
-	{ "S", VERDICT_WITHHOLD, "OBX-11 S", OBSERVATION_PRELIMINARY },
-	{ "I", VERDICT_WITHHOLD, "OBX-11 I", OBSERVATION_REGISTERED },
-	{ "O", VERDICT_WITHHOLD, "OBX-11 O", OBSERVATION_REGISTERED },
-	{ "N", VERDICT_WITHHOLD, "OBX-11 N", OBSERVATION_REGISTERED },
-	{ "U", VERDICT_WITHHOLD, "OBX-11 U", OBSERVATION_FINAL },
+	{ "F", VERDICT_DELIVER, 0, NULL, OBSERVATION_FINAL },
+	{ "C", VERDICT_DELIVER, 0, NULL, OBSERVATION_CORRECTED },
+	{ "A", VERDICT_DELIVER, 0, NULL, OBSERVATION_AMENDED },
+	{ "B", VERDICT_DELIVER, 0, NULL, OBSERVATION_AMENDED },
+	{ "V", VERDICT_DELIVER, 0, NULL, OBSERVATION_FINAL },
+	{ "D", VERDICT_VOID, 0, "OBX-11 D", OBSERVATION_ENTERED_IN_ERROR },
+	{ "X", VERDICT_VOID, 0, "OBX-11 X", OBSERVATION_CANCELLED },
+	{ "W", VERDICT_WRONG, 0, "OBX-11 W", OBSERVATION_ENTERED_IN_ERROR },
+	{ "P", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 P",
+	    OBSERVATION_PRELIMINARY },
+	{ "R", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 R",
+	    OBSERVATION_PRELIMINARY },
+	{ "S", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 S",
+	    OBSERVATION_PRELIMINARY },
+	{ "I", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 I",
+	    OBSERVATION_REGISTERED },
+	{ "O", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 O",
+	    OBSERVATION_REGISTERED },
+	{ "N", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBX-11 N",
+	    OBSERVATION_REGISTERED },
+	{ "U", VERDICT_CONFIRM, 0, "OBX-11 U", OBSERVATION_FINAL },
 };
 
 /* HL70123. */
 static const struct rule order_rules[] = {
-	{ "F", VERDICT_DELIVER, NULL, OBSERVATION_FINAL },
-	{ "C", VERDICT_DELIVER, NULL, OBSERVATION_CORRECTED },
-	{ "X", VERDICT_VOID, "OBR-25 X", OBSERVATION_CANCELLED },
-	{ "A", VERDICT_WITHHOLD, "OBR-25 A", OBSERVATION_PRELIMINARY },
-	{ "M", VERDICT_WITHHOLD, "OBR-25 M", OBSERVATION_PRELIMINARY },
-	{ "P", VERDICT_WITHHOLD, "OBR-25 P", OBSERVATION_PRELIMINARY },
-	{ "R", VERDICT_WITHHOLD, "OBR-25 R", OBSERVATION_PRELIMINARY },
-	{ "I", VERDICT_WITHHOLD, "OBR-25 I", OBSERVATION_REGISTERED },
-	{ "N", VERDICT_WITHHOLD, "OBR-25 N", OBSERVATION_REGISTERED },
-	{ "O", VERDICT_WITHHOLD, "OBR-25 O", OBSERVATION_REGISTERED },
-	{ "S", VERDICT_WITHHOLD, "OBR-25 S", OBSERVATION_REGISTERED },
-	{ "Y", VERDICT_WITHHOLD, "OBR-25 Y", OBSERVATION_UNKNOWN },
-	{ "Z", VERDICT_WITHHOLD, "OBR-25 Z", OBSERVATION_UNKNOWN },
+	{ "F", VERDICT_DELIVER, 0, NULL, OBSERVATION_FINAL },
+	{ "C", VERDICT_DELIVER, 0, NULL, OBSERVATION_CORRECTED },
+	{ "X", VERDICT_VOID, 0, "OBR-25 X", OBSERVATION_CANCELLED },
+	{ "A", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 A",
+	    OBSERVATION_PRELIMINARY },
+	{ "M", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 M",
+	    OBSERVATION_PRELIMINARY },
+	{ "P", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 P",
+	    OBSERVATION_PRELIMINARY },
+	{ "R", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 R",
+	    OBSERVATION_PRELIMINARY },
+	{ "I", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 I",
+	    OBSERVATION_REGISTERED },
+	{ "N", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 N",
+	    OBSERVATION_REGISTERED },
+	{ "O", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 O",
+	    OBSERVATION_REGISTERED },
+	{ "S", VERDICT_WITHHOLD, HOLD_PRELIMINARY, "OBR-25 S",
+	    OBSERVATION_REGISTERED },
+	{ "Y", VERDICT_WITHHOLD, HOLD_UNKNOWN, "OBR-25 Y",
+	    OBSERVATION_UNKNOWN },
+	{ "Z", VERDICT_WITHHOLD, HOLD_UNKNOWN, "OBR-25 Z",
+	    OBSERVATION_UNKNOWN },
 };
 
 /* HL70909: in range, out of range, and where OBX-8 does not tell. */
@@ -62,23 +79,6 @@ static const struct {
 	    "OBX-26 STBD" },
 	{ "SWTH", VERDICT_WITHHOLD, VERDICT_WITHHOLD, VERDICT_WITHHOLD,
 	    "OBX-26 SWTH" },
-};
-
-/* Code systems in which only genetics is written: HGNC, HGVS, dbSNP, ISCN. */
-static const char *const genetic_systems[] = {
-	"urn:oid:2.16.840.1.113883.6.281", "urn:oid:2.16.840.1.113883.6.282",
-	"urn:oid:2.16.840.1.113883.6.284", "urn:oid:2.16.840.1.113883.6.299",
-};
-
-/* LOINC of genetic reports: panels, assessments, the common single genes. */
-static const char *const genetic_loincs[] = {
-	"21639-0", "21640-8", "21654-9", "21667-1", "21668-9", "21695-2",
-	"21696-0", "24476-4", "29770-5", "33893-9",
-	"36908-2", "48002-0", "48003-8", "48004-6", "48005-3", "48006-1",
-	"48008-7", "48018-6", "48019-4", "51958-7", "51959-5", "51968-6",
-	"51969-4", "53034-5", "53037-8", "55208-3", "55232-3", "55233-1",
-	"62374-4", "69548-6", "81247-9", "81250-3",
-	"81251-1", "81252-9", "81290-9", "81291-7", "82121-5",
 };
 
 static const struct rule *
@@ -101,15 +101,24 @@ is_final(struct span order_status)
 struct judgement {
 	enum verdict verdict;
 	const char *reason;
+	unsigned holds;
 };
 
 static void
-raise_to(struct judgement *j, enum verdict verdict, const char *reason)
+raise_to(struct judgement *j, enum verdict verdict, unsigned hold,
+    const char *reason)
 {
+	j->holds |= hold;
 	if (verdict <= j->verdict)
 		return;
 	j->verdict = verdict;
 	j->reason = reason;
+}
+
+static void
+withhold(struct judgement *j, unsigned hold, const char *reason)
+{
+	raise_to(j, VERDICT_WITHHOLD, hold, reason);
 }
 
 static void
@@ -119,13 +128,13 @@ judge_result(struct judgement *j, const struct release_line *line)
 	    line->result_status);
 
 	if (rule != NULL)
-		raise_to(j, rule->verdict, rule->reason);
+		raise_to(j, rule->verdict, rule->hold, rule->reason);
 	else if (line->result_status.len > 0)
-		raise_to(j, VERDICT_WITHHOLD, "OBX-11 unknown");
+		withhold(j, HOLD_UNKNOWN, "OBX-11 unknown");
 	else if (is_final(line->order_status))
-		raise_to(j, VERDICT_DELIVER, NULL);
+		raise_to(j, VERDICT_DELIVER, 0, NULL);
 	else
-		raise_to(j, VERDICT_WITHHOLD, "OBX-11 absent");
+		withhold(j, HOLD_UNKNOWN, "OBX-11 absent");
 }
 
 static void
@@ -137,9 +146,9 @@ judge_order(struct judgement *j, const struct release_line *line)
 	if (line->order_status.len == 0)
 		return;
 	if (rule == NULL)
-		raise_to(j, VERDICT_WITHHOLD, "OBR-25 unknown");
+		withhold(j, HOLD_UNKNOWN, "OBR-25 unknown");
 	else
-		raise_to(j, rule->verdict, rule->reason);
+		raise_to(j, rule->verdict, rule->hold, rule->reason);
 }
 
 static bool
@@ -159,43 +168,73 @@ judge_category(struct judgement *j, const struct release_line *line)
 	if (line->category.len == 0)
 		return;
 	for (size_t i = 0; i < COUNT(category_rules); i++) {
+		enum verdict verdict;
+
 		if (!span_is(line->category, category_rules[i].code))
 			continue;
-		raise_to(j, line->n_flags == 0 ? category_rules[i].unsaid
+		verdict = line->n_flags == 0 ? category_rules[i].unsaid
 		    : normal ? category_rules[i].normal
-		    : category_rules[i].abnormal, category_rules[i].reason);
+		    : category_rules[i].abnormal;
+		raise_to(j, verdict, verdict == VERDICT_WITHHOLD ? HOLD_CATEGORY
+		    : 0, category_rules[i].reason);
 		return;
 	}
-	raise_to(j, VERDICT_WITHHOLD, "OBX-26 unknown");
+	withhold(j, HOLD_CATEGORY, "OBX-26 unknown");
 }
 
-/* See release.h. */
-enum verdict
-release_judge(const struct release_line *line, const char **reason)
+/* A cancelled order is void whatever its lines still say. */
+static void
+judge_cancelled(struct judgement *j, const struct release_line *line)
 {
-	struct judgement j = { VERDICT_NONE, NULL };
+	if (j->verdict == VERDICT_WRONG)
+		j->holds = 0;
+	if (j->verdict == VERDICT_WRONG ||
+	    (!span_is(line->order_control, "CA") &&
+	    !span_is(line->order_status, "X") &&
+	    !span_is(line->result_status, "D") &&
+	    !span_is(line->result_status, "X")))
+		return;
+	j->holds = 0;
+	if (j->verdict != VERDICT_VOID)
+		*j = (struct judgement){ VERDICT_VOID, "cancelled", 0 };
+}
+
+static struct judgement
+judge(const struct release_line *line)
+{
+	struct judgement j = { VERDICT_NONE, NULL, 0 };
 
 	if (line->has_result)
 		judge_result(&j, line);
 	judge_order(&j, line);
 	judge_category(&j, line);
 	if (span_is(line->order_control, "CA"))
-		raise_to(&j, VERDICT_VOID, "ORC-1 CA");
+		raise_to(&j, VERDICT_VOID, 0, "ORC-1 CA");
 	if (has_flag(line, "HM"))
-		raise_to(&j, VERDICT_WITHHOLD, "OBX-8 HM");
+		withhold(&j, HOLD_FLAG, "OBX-8 HM");
 	if (has_flag(line, "QCF"))
-		raise_to(&j, VERDICT_WITHHOLD, "OBX-8 QCF");
+		withhold(&j, HOLD_FLAG, "OBX-8 QCF");
 	if (line->genetic)
-		raise_to(&j, VERDICT_WITHHOLD, "genetic test");
-	/* A cancelled order is void whatever its lines still say. */
-	if (j.verdict == VERDICT_WITHHOLD &&
-	    (span_is(line->order_control, "CA") ||
-	    span_is(line->order_status, "X") ||
-	    span_is(line->result_status, "D") ||
-	    span_is(line->result_status, "X")))
-		j = (struct judgement){ VERDICT_VOID, "cancelled" };
+		withhold(&j, HOLD_GENETIC, "genetic test");
+	judge_cancelled(&j, line);
+	return j;
+}
+
+/* See release.h. */
+enum verdict
+release_judge(const struct release_line *line, const char **reason)
+{
+	struct judgement j = judge(line);
+
 	*reason = j.reason;
 	return j.verdict;
+}
+
+/* See release.h. */
+unsigned
+release_holds(const struct release_line *line)
+{
+	return judge(line).holds;
 }
 
 /* See release.h. */
@@ -203,30 +242,12 @@ enum release
 release_of(enum verdict verdict)
 {
 	switch (verdict) {
+	case VERDICT_CONFIRM:  return RELEASE_CONFIRM;
 	case VERDICT_WITHHOLD: return RELEASE_WITHHOLD;
 	case VERDICT_VOID:     return RELEASE_WITHDRAW;
 	case VERDICT_WRONG:    return RELEASE_INCIDENT;
 	default:               return RELEASE_DELIVER;
 	}
-}
-
-/* See release.h. */
-bool
-release_is_genetic(struct span section, const struct coded *code)
-{
-	if (span_is(section, "GE") || span_is(section, "CG"))
-		return true;
-	for (size_t i = 0; i < COUNT(genetic_systems); i++)
-		if (span_is(code->system, genetic_systems[i]) ||
-		    span_is(code->alternate_system, genetic_systems[i]))
-			return true;
-	for (size_t i = 0; i < COUNT(genetic_loincs); i++)
-		if ((span_is(code->system, "http://loinc.org") &&
-		    span_is(code->code, genetic_loincs[i])) ||
-		    (span_is(code->alternate_system, "http://loinc.org") &&
-		    span_is(code->alternate_code, genetic_loincs[i])))
-			return true;
-	return false;
 }
 
 /* --- the whole report ---------------------------------------------------- */
@@ -237,21 +258,29 @@ one_of(struct span code, const char *codes)
 	return code.len == 1 && memchr(codes, code.ptr[0], strlen(codes)) != NULL;
 }
 
+static bool
+is_unfinished(const struct release_line *line)
+{
+	return one_of(line->result_status, "PRSION") ||
+	    (line->order_status.len > 0 && !is_final(line->order_status));
+}
+
 /* See release.h. */
 void
 release_add(struct release_sum *sum, const struct release_line *line)
 {
-	const char *reason;
-	enum verdict verdict = release_judge(line, &reason);
+	struct judgement j = judge(line);
 
-	sum->lines[verdict]++;
-	if (verdict > sum->strictest) {
-		sum->strictest = verdict;
-		sum->reason = reason;
+	sum->lines[j.verdict]++;
+	sum->holds |= j.holds;
+	if (j.verdict > sum->strictest) {
+		sum->strictest = j.verdict;
+		sum->reason = j.reason;
 	}
-	sum->preliminary |= verdict == VERDICT_WITHHOLD &&
-	    (one_of(line->result_status, "PRSIONU") ||
-	    (line->order_status.len > 0 && !is_final(line->order_status)));
+	sum->confirming += j.verdict < VERDICT_WRONG &&
+	    j.verdict != VERDICT_VOID && span_is(line->result_status, "U");
+	sum->preliminary |= j.verdict == VERDICT_WITHHOLD &&
+	    is_unfinished(line);
 	sum->corrected |= one_of(line->result_status, "CAD") ||
 	    span_is(line->order_status, "C");
 	sum->appended |= span_is(line->result_status, "B");
@@ -261,7 +290,7 @@ release_add(struct release_sum *sum, const struct release_line *line)
 void
 release_hide(struct release_sum *sum, const char *reason)
 {
-	sum->hidden = true;
+	sum->holds |= HOLD_HIDDEN;
 	if (sum->strictest <= VERDICT_WITHHOLD) {
 		sum->strictest = VERDICT_WITHHOLD;
 		sum->reason = reason;
@@ -279,18 +308,6 @@ release_has_lines(const struct release_sum *sum)
 	return lines > 0;
 }
 
-/* The same time on the next day from Monday to Friday. */
-static uint64_t
-next_business_day(uint64_t now_s)
-{
-	uint64_t next = now_s + DAY_S;
-	uint64_t weekday = (next / DAY_S + 4) % 7;	/* 1970-01-01: 4 */
-
-	if (weekday == 0)
-		return next + DAY_S;
-	return weekday > FRIDAY ? next + 2 * DAY_S : next;
-}
-
 static enum bundle_status
 status_of(const struct release_sum *sum)
 {
@@ -302,14 +319,19 @@ status_of(const struct release_sum *sum)
 }
 
 static enum release
-whole_release(const struct release_sum *sum)
+whole_release(const struct release_sum *sum, bool has_documents)
 {
+	unsigned live = sum->lines[VERDICT_DELIVER] +
+	    sum->lines[VERDICT_CONFIRM] + sum->lines[VERDICT_DELAY] +
+	    sum->lines[VERDICT_WITHHOLD];
+
 	if (sum->lines[VERDICT_WRONG] > 0)
 		return RELEASE_INCIDENT;
-	if (sum->lines[VERDICT_WITHHOLD] == 0 && sum->lines[VERDICT_VOID] > 0 &&
-	    sum->lines[VERDICT_DELIVER] + sum->lines[VERDICT_DELAY] == 0)
+	if (live == 0 && sum->lines[VERDICT_VOID] > 0)
 		return RELEASE_WITHDRAW;
-	if (sum->lines[VERDICT_WITHHOLD] > 0 || sum->hidden)
+	if (live > 0 && live == sum->confirming && !has_documents)
+		return RELEASE_CONFIRM;
+	if (sum->lines[VERDICT_WITHHOLD] > 0 || sum->holds != 0)
 		return RELEASE_WITHHOLD;
 	return RELEASE_DELIVER;
 }
@@ -319,17 +341,90 @@ void
 release_decide(const struct release_sum *sum, uint64_t now_ms,
     struct report *report)
 {
-	report->release = whole_release(sum);
-	report->release_reason = report->release == RELEASE_DELIVER &&
-	    sum->strictest == VERDICT_VOID ? NULL : sum->reason;
-	report->status = status_of(sum);
+	enum release release = whole_release(sum, report->n_documents > 0);
+	bool withdrawn = release == RELEASE_WITHDRAW ||
+	    release == RELEASE_INCIDENT;
+
+	report->release = release;
+	report->release_reason = release == RELEASE_DELIVER ? NULL
+	    : sum->reason;
+	report->holds = release == RELEASE_WITHHOLD ||
+	    release == RELEASE_CONFIRM ? sum->holds : 0;
+	report->status = withdrawn ? BUNDLE_WITHDRAWN : status_of(sum);
 	report->opens_s = 0;
-	if (report->release == RELEASE_WITHDRAW ||
-	    report->release == RELEASE_INCIDENT)
-		report->status = BUNDLE_WITHDRAWN;
-	else if (sum->lines[VERDICT_DELAY] > 0)
-		report->opens_s = next_business_day(now_ms / 1000);
+	if (!withdrawn && sum->lines[VERDICT_DELAY] > 0)
+		report->opens_s = calendar_next_business_day(now_ms / 1000);
 }
+
+/* --- lines that bring no value --------------------------------------------- */
+
+/* See release.h. */
+bool
+release_removes(const struct observation *o)
+{
+	return o->release == RELEASE_WITHDRAW || o->release == RELEASE_INCIDENT;
+}
+
+/* See release.h. */
+bool
+release_confirms(const struct observation *o)
+{
+	return o->is_confirmed && !release_removes(o) &&
+	    (o->holds & (HOLD_PRELIMINARY | HOLD_UNKNOWN | HOLD_HIDDEN)) == 0;
+}
+
+/* How many of the first `end` observations stay. */
+static size_t
+staying(const struct panel *p, size_t end)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < end; i++)
+		n += !p->observations[i].is_confirmed;
+	return n;
+}
+
+/* The index of a parent among those that stay; -1: it went. */
+static int
+new_index(const struct report *r, const struct panel *child)
+{
+	const struct panel *parent;
+	size_t at = (size_t)child->parent_observation;
+
+	if (child->parent_panel < 0 || child->parent_observation < 0)
+		return child->parent_observation;
+	parent = &r->panels[child->parent_panel];
+	return parent->observations[at].is_confirmed ? -1
+	    : (int)staying(parent, at);
+}
+
+/* See release.h. */
+void
+release_leave_out_confirmed(struct report *report)
+{
+	size_t confirmed = 0;
+
+	for (size_t i = 0; i < report->n_panels; i++)
+		confirmed += report->panels[i].n_observations -
+		    staying(&report->panels[i],
+		    report->panels[i].n_observations);
+	if (confirmed == 0)
+		return;
+	for (size_t i = 0; i < report->n_panels; i++)
+		report->panels[i].parent_observation = new_index(report,
+		    &report->panels[i]);
+	for (size_t i = 0; i < report->n_panels; i++) {
+		struct panel *p = &report->panels[i];
+		size_t kept = 0;
+
+		for (size_t k = 0; k < p->n_observations; k++)
+			if (!p->observations[k].is_confirmed)
+				p->observations[kept++] = p->observations[k];
+		p->n_observations = kept;
+	}
+}
+
+/* --- FHIR ------------------------------------------------------------------ */
 
 /* See release.h. */
 enum observation_status

@@ -14,6 +14,7 @@
 enum verdict {
 	VERDICT_NONE,		/* says nothing: an OBR that only groups */
 	VERDICT_DELIVER,
+	VERDICT_CONFIRM,	/* no value: the one that came before is final */
 	VERDICT_DELAY,		/* deliver from the next business day on */
 	VERDICT_VOID,		/* deleted or not obtained: no value */
 	VERDICT_WITHHOLD,
@@ -37,19 +38,25 @@ struct release_line {
 enum verdict release_judge(const struct release_line *line,
     const char **reason);
 
+/* Every reason to withhold the line: bits of enum hold.  0 where it is
+ * delivered, confirms, or has nothing left to withhold. */
+unsigned release_holds(const struct release_line *line);
+
 /* What the verdict of one line means for that line. */
 enum release release_of(enum verdict verdict);
 
 /* True for what no configuration may release: a genetic test, by its OBR-24
- * section, its code system or its LOINC code. */
+ * section, its code system, its LOINC or NABM code, or a word of its label. */
 bool release_is_genetic(struct span section, const struct coded *code);
 
 /* The lines of one report, added up. */
 struct release_sum {
 	unsigned lines[VERDICT_WRONG + 1];
+	unsigned confirming;		/* OBX-11 U, whatever else holds them */
+	unsigned holds;			/* enum hold */
 	const char *reason;		/* of the strictest line so far */
 	enum verdict strictest;
-	bool preliminary, corrected, appended, hidden;
+	bool preliminary, corrected, appended;
 };
 
 void release_add(struct release_sum *sum, const struct release_line *line);
@@ -61,12 +68,26 @@ void release_hide(struct release_sum *sum, const char *reason);
 bool release_has_lines(const struct release_sum *sum);
 
 /*
- * The whole report: one wrong line makes it an incident, nothing but void
- * lines a withdrawal, one withheld line withholds all of it (the PDF holds
- * everything).  Sets release, release_reason, status and opens_s.
+ * The whole report: one wrong line makes it an incident; nothing but void
+ * lines a withdrawal; nothing but U lines and no document (report->documents)
+ * a confirmation; one withheld line withholds all of it (the PDF holds
+ * everything).  Sets release, release_reason, holds, status and opens_s.
  */
 void release_decide(const struct release_sum *sum, uint64_t now_ms,
     struct report *report);
+
+/*
+ * Does the observation make the value final that came before?  Then it brings
+ * none, and what a biologist would have to release, he still has to.
+ */
+bool release_confirms(const struct observation *o);
+
+/* Is the observation taken back: deleted, cancelled or wrong? */
+bool release_removes(const struct observation *o);
+
+/* Takes the lines out that only confirm (is_confirmed): there is nothing of
+ * theirs to be sealed.  The report's arrays change in place. */
+void release_leave_out_confirmed(struct report *report);
 
 /* OBX-11 and OBR-25 as FHIR knows them (lis.md 4.2). */
 enum observation_status release_result_status(struct span obx_11);

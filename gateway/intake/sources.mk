@@ -1,6 +1,5 @@
 intake_SRCS = \
     budget.c \
-    card_pattern.c \
     calendar.c \
     card_pattern.c \
     check.c \
@@ -9,7 +8,6 @@ intake_SRCS = \
     deliveries.c \
     delivery.c \
     facts.c \
-    fold.c \
     fold.c \
     hl7_card.c \
     hl7_coded.c \

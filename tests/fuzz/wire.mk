@@ -38,7 +38,9 @@ parse_fuzz_SRCS = \
     intake/hl7_report.c \
     intake/hl7_value.c \
     intake/parse.c \
+    intake/calendar.c \
     intake/release.c \
+    intake/release_genetics.c \
     wire/charset.c wire/charset_tables.c \
     wire/ed.c \
     wire/hl7.c \

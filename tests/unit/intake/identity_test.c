@@ -101,7 +101,7 @@ test_lines(void)
 	struct panel p = r.panels[0], twice[2];
 	struct observation o[2] = { p.observations[1], p.observations[0] };
 	static uint8_t a[8192], b[8192];
-	size_t len = identity_lines(&r, &key, a);
+	size_t len = identity_lines(&r, IDENTITY_BROUGHT, &key, a);
 
 	ok(len >= 16 && len % 8 == 0, "eight bytes each");
 	for (size_t i = 8; i < len; i += 8)
@@ -114,23 +114,59 @@ test_lines(void)
 	r.panels = &twice[0];
 	twice[0] = *report_sample(SAMPLE_CHEMISTRY)->panels;
 	twice[0].n_observations = 2;
-	len = identity_lines(&r, &key, a);
+	len = identity_lines(&r, IDENTITY_BROUGHT, &key, a);
 	o[0].value.number = span_of("17");
 	o[0].status = OBSERVATION_CORRECTED;
-	ok(len == 16 && identity_lines(&s, &key, b) == 16
+	ok(len == 16 && identity_lines(&s, IDENTITY_BROUGHT, &key, b) == 16
 	    && memcmp(a, b, 16) == 0, "another result in another place");
 	o[0].sub_id = span_of("2");
-	ok(identity_lines(&s, &key, b) == 16 && memcmp(a, b, 16) != 0,
+	ok(identity_lines(&s, IDENTITY_BROUGHT, &key, b) == 16 &&
+	    memcmp(a, b, 16) != 0,
 	    "another OBX-4 is another line");
 	twice[1] = twice[0];
 	r.n_panels = 2;
-	ok(identity_lines(&r, &key, b) == 16, "each once");
+	ok(identity_lines(&r, IDENTITY_BROUGHT, &key, b) == 16, "each once");
 	twice[1].code.code = span_of("OTHER");
-	ok(identity_lines(&r, &key, b) == 32, "another OBR-4: other lines");
-	ok(identity_lines(&r, &other_key, a) == 32 && memcmp(a, b, 32) != 0,
+	ok(identity_lines(&r, IDENTITY_BROUGHT, &key, b) == 32, "another OBR-4: other lines");
+	ok(identity_lines(&r, IDENTITY_BROUGHT, &other_key, a) == 32 &&
+	    memcmp(a, b, 32) != 0,
 	    "keyed");
 	p.n_observations = IDENTITY_LINES_MAX + 1;
-	ok(identity_lines(&s, &key, b) == 0, "more than fit: none");
+	ok(identity_lines(&s, IDENTITY_BROUGHT, &key, b) == 0, "more than fit: none");
+}
+
+static void
+test_lines_that_refer(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY);
+	struct panel p = r.panels[0];
+	struct observation o[3] = { p.observations[0], p.observations[1],
+	    p.observations[1] };
+	static uint8_t brought[8192], confirmed[8192], removed[8192];
+
+	r.panels = &p;
+	r.n_panels = 1;
+	p.observations = o;
+	p.n_observations = 3;
+	o[1].is_confirmed = true;
+	o[1].release = RELEASE_CONFIRM;
+	o[2].sub_id = span_of("2");
+	o[2].release = RELEASE_WITHDRAW;
+	ok(identity_lines(&r, IDENTITY_BROUGHT, &key, brought) == 16 &&
+	    identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 8 &&
+	    identity_lines(&r, IDENTITY_REMOVED, &key, removed) == 8,
+	    "R34 one brought, one confirmed, one removed");
+	ok(memcmp(brought, confirmed, 8) != 0 &&
+	    memcmp(brought + 8, confirmed, 8) != 0 &&
+	    (memcmp(brought, removed, 8) == 0 ||
+	    memcmp(brought + 8, removed, 8) == 0),
+	    "R34 a removed line is brought as such, a confirmed one is not");
+	o[1].holds = HOLD_PRELIMINARY;
+	ok(identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 0,
+	    "R31 U under an unfinished order confirms nothing");
+	o[1].holds = HOLD_LIST;
+	ok(identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 8,
+	    "R31 what a biologist must release is confirmed all the same");
 }
 
 static void
@@ -182,6 +218,7 @@ main(void)
 	test_patient_without_case_and_hyphens();
 	test_content_sees_every_part();
 	test_lines();
+	test_lines_that_refer();
 	test_without_filler_order();
 	test_the_key_matters();
 	test_sender();

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "fhir/codes.h"
 #include "tap.h"
 
 enum { SATURDAY_S = 1795242615 };	/* 2026-11-21 06:30:15 UTC */
@@ -25,17 +26,17 @@ test_result_by_order(void)
 	    "S", "I", "O", "N", "U", "", "unknown", "D", "X", "W" };
 	static const char *const obr[] = { "", "F", "C", "P", "A", "I", "M",
 	    "N", "O", "R", "S", "Y", "Z", "?", "X" };
-	/* d: deliver, h: withhold, v: void, w: wrong patient */
+	/* d: deliver, u: confirm, h: withhold, v: void, w: wrong patient */
 	static const char *const expected[COUNT(obx)] = {
 		"dddhhhhhhhhhhhv", "dddhhhhhhhhhhhv", "dddhhhhhhhhhhhv",
 		"dddhhhhhhhhhhhv", "dddhhhhhhhhhhhv",
 		"hhhhhhhhhhhhhhv", "hhhhhhhhhhhhhhv", "hhhhhhhhhhhhhhv",
 		"hhhhhhhhhhhhhhv", "hhhhhhhhhhhhhhv", "hhhhhhhhhhhhhhv",
-		"hhhhhhhhhhhhhhv", "hddhhhhhhhhhhhv", "hhhhhhhhhhhhhhv",
+		"uuuhhhhhhhhhhhv", "hddhhhhhhhhhhhv", "hhhhhhhhhhhhhhv",
 		"vvvvvvvvvvvvvvv", "vvvvvvvvvvvvvvv", "wwwwwwwwwwwwwww",
 	};
 	static const enum verdict of[] = { ['d'] = VERDICT_DELIVER,
-	    ['h'] = VERDICT_WITHHOLD, ['v'] = VERDICT_VOID,
+	    ['u'] = VERDICT_CONFIRM, ['h'] = VERDICT_WITHHOLD, ['v'] = VERDICT_VOID,
 	    ['w'] = VERDICT_WRONG };
 
 	for (size_t i = 0; i < COUNT(obx); i++) {
@@ -53,7 +54,7 @@ test_result_by_order(void)
 			    obr[k], v);
 			wrong++;
 		}
-		ok(wrong == 0, "OBX-11 \"%s\" under every OBR-25 (R31)", obx[i]);
+		ok(wrong == 0, "R31 OBX-11 \"%s\" under every OBR-25", obx[i]);
 	}
 }
 
@@ -83,7 +84,7 @@ test_release_category(void)
 		line.flags = &flag;
 		line.n_flags = row[i].flag[0] != '\0';
 		ok(release_judge(&line, &reason) == row[i].verdict,
-		    "OBX-26 \"%s\", OBX-8 \"%s\" (R30)", row[i].category,
+		    "R30 OBX-26 \"%s\", OBX-8 \"%s\"", row[i].category,
 		    row[i].flag);
 	}
 }
@@ -138,6 +139,8 @@ test_genetics(void)
 		{ "CH", "51969-4", "http://loinc.org", true },
 		{ "CH", "51969-4", "", false },
 		{ "", "HGNC:1100", "urn:oid:2.16.840.1.113883.6.281", true },
+		{ "", "4087", SYSTEM_NABM, true }, { "", "0040", SYSTEM_NABM, true },
+		{ "", "1104", SYSTEM_NABM, false }, { "", "4087", "", false },
 		{ "", "", "", false },
 	};
 
@@ -157,6 +160,37 @@ test_genetics(void)
 		    row[i].genetic && release_is_genetic(span_of(
 		    row[i].section), &other) == row[i].genetic,
 		    "genetic: \"%s\" \"%s\"", row[i].section, row[i].code);
+	}
+}
+
+static void
+test_genetic_words(void)
+{
+	static const struct {
+		const char *label;
+		bool genetic;
+	} row[] = {
+		{ "Caryotype sanguin", true }, { "CARYOTYPE", true },
+		{ "Facteur V Leiden", true }, { "Mutation JAK2 V617F", true },
+		{ "HFE gene p.Cys282Tyr [Presence] in Blood by Molecular "
+		  "genetics method", true },
+		{ "Étude génétique", true }, { "EXAMEN GÉNÉTIQUE", true },
+		{ "genetique", true }, { "Typage HLA-B27", true },
+		{ "(BRCA1)", true }, { "DPNI trisomies 13, 18 et 21", true },
+		{ "Génotypage VHC", false }, { "Recherche du génome viral", false },
+		{ "SARS-CoV-2 (COVID-19) N gene [Presence]", false },
+		{ "Glycémie à jeun", false }, { "Biogenetix", false },
+		{ "f3 fish IgE", false }, { "", false }, { "é", false },
+		{ "\xc3", false }, { "Échlac", false },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct coded label = { .display = span_of(row[i].label) };
+		struct coded text = { .text = span_of(row[i].label) };
+
+		ok(release_is_genetic(span_of("CH"), &label) == row[i].genetic
+		    && release_is_genetic(span_of(""), &text) ==
+		    row[i].genetic, "R30 genetic label: \"%s\"", row[i].label);
 	}
 }
 
@@ -205,6 +239,13 @@ test_reports(void)
 		{ "FFW", RELEASE_INCIDENT, BUNDLE_WITHDRAWN },
 		{ "PW", RELEASE_INCIDENT, BUNDLE_WITHDRAWN },
 		{ "F?", RELEASE_WITHHOLD, BUNDLE_FINAL },
+		{ "U", RELEASE_CONFIRM, BUNDLE_FINAL },
+		{ "UUU", RELEASE_CONFIRM, BUNDLE_FINAL },
+		{ "UX", RELEASE_CONFIRM, BUNDLE_FINAL },
+		{ "UF", RELEASE_DELIVER, BUNDLE_FINAL },
+		{ "UC", RELEASE_DELIVER, BUNDLE_CORRECTED },
+		{ "UP", RELEASE_WITHHOLD, BUNDLE_PRELIMINARY },
+		{ "UW", RELEASE_INCIDENT, BUNDLE_WITHDRAWN },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -212,12 +253,90 @@ test_reports(void)
 
 		ok(r.release == row[i].release && r.status == row[i].status &&
 		    (r.release == RELEASE_DELIVER) ==
-		    (r.release_reason == NULL), "lines %s (R31, R32)",
+		    (r.release_reason == NULL), "R31 lines %s",
 		    row[i].lines);
 	}
-	ok(report_of("F", "X").release == RELEASE_WITHDRAW, "OBR-25 X");
-	ok(report_of("F", "C").status == BUNDLE_CORRECTED, "OBR-25 C");
-	ok(report_of("F", "P").status == BUNDLE_PRELIMINARY, "OBR-25 P");
+	ok(report_of("F", "X").release == RELEASE_WITHDRAW, "R32 OBR-25 X");
+	ok(report_of("F", "C").status == BUNDLE_CORRECTED, "R31 OBR-25 C");
+	ok(report_of("F", "P").status == BUNDLE_PRELIMINARY, "R31 OBR-25 P");
+	ok(report_of("U", "P").release == RELEASE_CONFIRM &&
+	    report_of("U", "P").holds == HOLD_PRELIMINARY,
+	    "R31 U under an unfinished order stays held");
+}
+
+static void
+test_u_with_a_document(void)
+{
+	struct release_sum sum = { 0 };
+	struct release_line line = line_of("U", "F");
+	struct report r = { .n_documents = 1 };
+
+	release_add(&sum, &line);
+	release_decide(&sum, 0, &r);
+	ok(r.release == RELEASE_DELIVER && r.status == BUNDLE_FINAL,
+	    "R31 U with a document is a final document");
+}
+
+/* Every reason of every line is in the report's. */
+static void
+test_holds_are_summed(void)
+{
+	static const struct {
+		const char *lines, *order;
+		unsigned holds;
+	} row[] = {
+		{ "F", "F", 0 }, { "FP", "F", HOLD_PRELIMINARY },
+		{ "F?", "F", HOLD_UNKNOWN },
+		{ "P?", "F", HOLD_PRELIMINARY | HOLD_UNKNOWN },
+		{ "F", "Y", HOLD_UNKNOWN }, { "FX", "F", 0 },
+		{ "PW", "F", 0 }, { "D", "P", 0 },
+	};
+	struct release_sum sum = { 0 };
+	struct release_line line = line_of("F", "F");
+	struct coded flag = { .code = span_of("HM") };
+	struct report r = { 0 };
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		ok(report_of(row[i].lines, row[i].order).holds == row[i].holds,
+		    "R31 holds of lines %s under %s", row[i].lines,
+		    row[i].order);
+	line.flags = &flag;
+	line.n_flags = 1;
+	line.category = span_of("SWTH");
+	line.genetic = true;
+	release_add(&sum, &line);
+	release_hide(&sum, "INVISIBLE_PATIENT");
+	release_decide(&sum, 0, &r);
+	ok(r.release == RELEASE_WITHHOLD && r.holds == (HOLD_FLAG |
+	    HOLD_CATEGORY | HOLD_GENETIC | HOLD_HIDDEN),
+	    "R30 four reasons at once");
+}
+
+static void
+test_leaving_out(void)
+{
+	struct observation first[3] = { { .sub_id = span_of("1") },
+	    { .is_confirmed = true }, { .sub_id = span_of("3") } };
+	struct observation second[1] = { { .is_confirmed = true } };
+	struct panel panels[4] = {
+		{ .observations = first, .n_observations = 3,
+		  .parent_panel = -1, .parent_observation = -1 },
+		{ .observations = second, .n_observations = 1,
+		  .parent_panel = 0, .parent_observation = 2 },
+		{ .parent_panel = 0, .parent_observation = 1 },
+		{ .parent_panel = 0, .parent_observation = 0 },
+	};
+	struct report r = { .panels = panels, .n_panels = 4 };
+
+	release_leave_out_confirmed(&r);
+	ok(panels[0].n_observations == 2 && span_is(first[0].sub_id, "1") &&
+	    span_is(first[1].sub_id, "3") && panels[1].n_observations == 0,
+	    "R31 lines that only confirm are left out");
+	ok(panels[0].parent_observation == -1 &&
+	    panels[1].parent_observation == 1 &&
+	    panels[2].parent_observation == -1 &&
+	    panels[3].parent_observation == 0,
+	    "and parents are found where they went");
 }
 
 static void
@@ -231,8 +350,9 @@ test_hidden(void)
 	release_hide(&sum, "INVISIBLE_PATIENT");
 	release_decide(&sum, 0, &r);
 	ok(r.release == RELEASE_WITHHOLD && r.status == BUNDLE_FINAL &&
-	    strcmp(r.release_reason, "INVISIBLE_PATIENT") == 0,
-	    "a hidden document is not delivered (R30)");
+	    strcmp(r.release_reason, "INVISIBLE_PATIENT") == 0 &&
+	    r.holds == HOLD_HIDDEN,
+	    "R30 a hidden document is not delivered");
 	line = line_of("W", "F");
 	release_add(&sum, &line);
 	release_decide(&sum, 0, &r);
@@ -313,7 +433,11 @@ main(void)
 	test_two_flags_are_not_normal();
 	test_orders();
 	test_genetics();
+	test_genetic_words();
 	test_reports();
+	test_u_with_a_document();
+	test_holds_are_summed();
+	test_leaving_out();
 	test_hidden();
 	test_delay();
 	test_empty();

@@ -1,20 +1,32 @@
 UNIT += \
     intake/budget_test \
+    intake/calendar_test \
     intake/check_texts_test \
     intake/delivery_test \
+    intake/hold_test \
     intake/identity_test \
     intake/keyfile_test \
     intake/parse_report_test \
     intake/parse_samples_test \
     intake/parse_test \
     intake/parse_value_test \
+    intake/release_matrix_test \
     intake/release_test \
     intake/refusals_test \
     intake/seal_test \
     intake/session_test
 
+# The release matrix, and what that needs.
+release_SRCS = \
+    intake/calendar.c \
+    intake/release.c \
+    intake/release_genetics.c \
+    wire/hl7_zone.c
+
 intake/budget_test_SRCS   = intake/budget.c
-intake/identity_test_SRCS = intake/fold.c intake/identity.c base/wipe.c base/log.c $(crypto_SRCS:%=crypto/%)
+intake/calendar_test_SRCS = intake/calendar.c wire/hl7_zone.c
+intake/hold_test_SRCS     = intake/hold.c config/codes.c $(release_SRCS)
+intake/identity_test_SRCS = intake/fold.c intake/identity.c base/wipe.c base/log.c $(release_SRCS) $(crypto_SRCS:%=crypto/%)
 intake/identity_test_LIBS = bearssl
 intake/identity_test_FAKES = reports.c
 intake/keyfile_test_SRCS  = intake/keyfile.c crypto/random.c base/log.c
@@ -54,9 +66,11 @@ intake/delivery_test_SRCS = \
     intake/delivery.c \
     intake/facts.c \
     intake/fold.c \
-    intake/fold.c \
     intake/hl7_input.c \
+    intake/hold.c \
     intake/identity.c \
+    $(release_SRCS) \
+    config/codes.c \
     ipc/messages.c \
     wire/hl7.c \
     wire/hl7_batch.c \
@@ -64,7 +78,7 @@ intake/delivery_test_SRCS = \
 intake/delivery_test_FAKES = reports.c
 intake/delivery_test_LIBS = uv bearssl
 
-intake/release_test_SRCS = intake/release.c
+intake/release_test_SRCS = $(release_SRCS)
 
 # What turns a frame into reports, and what that needs.
 parse_SRCS = \
@@ -83,7 +97,7 @@ parse_SRCS = \
     intake/hl7_report.c \
     intake/hl7_value.c \
     intake/parse.c \
-    intake/release.c \
+    $(release_SRCS) \
     wire/charset.c \
     wire/charset_tables.c \
     wire/ed.c \
@@ -91,7 +105,6 @@ parse_SRCS = \
     wire/hl7_escape.c \
     wire/hl7_number.c \
     wire/hl7_time.c \
-    wire/hl7_zone.c \
     wire/pdf.c \
     wire/scan.c
 
@@ -109,3 +122,6 @@ intake/parse_samples_test_LIBS = bearssl
 
 intake/check_texts_test_SRCS = intake/check_texts.c
 intake/refusals_test_SRCS = intake/refusals.c
+
+intake/release_matrix_test_SRCS = $(parse_SRCS)
+intake/release_matrix_test_LIBS = bearssl
