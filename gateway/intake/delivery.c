@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/random.h"
+#include "intake/auditor.h"
 #include "intake/facts.h"
 #include "intake/parse.h"
 #include "intake/release.h"
@@ -173,6 +174,9 @@ log_refusal(struct delivery *d)
 static void
 refuse(struct delivery *d)
 {
+	if (d->parsed.unlisted)
+		auditor_tell(d->shared, d->input.source->name, d->input.peer,
+		    "message of a sender that its source may not speak for");
 	if (d->parsed.answer && d->shared->on_refusal != NULL)
 		d->shared->on_refusal(d->shared->role, &d->input,
 		    &d->parsed.reply);

@@ -74,6 +74,7 @@ struct delivery_shared {
 	uint64_t serial;		/* of the last delivery */
 	uint64_t warnings;		/* messages that had any */
 	unsigned lines_left;		/* log lines senders may cause, for now */
+	unsigned events_left;		/* the same of audit records */
 	/* Time, replaceable by tests: UTC epoch milliseconds. */
 	uint64_t (*now_ms)(void);
 	/* Something was refused, whoever sent it; NULL: nobody is told. */

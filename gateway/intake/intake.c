@@ -10,7 +10,8 @@
 
 enum {
 	COUNTERS_MS = 2000,
-	LINES_PER_TURN = 10	/* log lines that senders may cause in that time */
+	LINES_PER_TURN = 10,	/* log lines that senders may cause in that time */
+	EVENTS_PER_TURN = 5	/* and audit records */
 };
 /* Memory from parsing to sealing. */
 #define WORKING_BYTES ((size_t)64 * 1024 * 1024)
@@ -75,6 +76,7 @@ on_counters(uv_timer_t *timer)
 	struct message m = { .id = MSG_INTAKE_COUNTERS };
 
 	in->deliveries.shared.lines_left = LINES_PER_TURN;
+	in->deliveries.shared.events_left = EVENTS_PER_TURN;
 	for (size_t i = 0; i < COUNT(entrances); i++)
 		if (entrances[i]->count != NULL)
 			entrances[i]->count(in);
@@ -231,7 +233,7 @@ intake_prepare(struct role *role)
 	load_key(&in);
 	in.deliveries.shared = (struct delivery_shared){
 		.role = role, .key = in.key,
-		.lines_left = LINES_PER_TURN, .now_ms = now_ms,
+		.lines_left = LINES_PER_TURN, .events_left = EVENTS_PER_TURN, .now_ms = now_ms,
 	};
 	budget_init(&in.deliveries.shared.working, WORKING_BYTES);
 	start_timers(&in);

@@ -5,6 +5,9 @@
 
 enum { VT = 0x0b, FS = 0x1c, CR = 0x0d };
 
+/* MLLP release 2: what was sent is stored, or it is not. */
+enum { COMMITTED = 0x06, NOT_COMMITTED = 0x15 };
+
 static void on_conn_event(void *owner, enum conn_event ev);
 
 static uint64_t
@@ -64,21 +67,52 @@ static enum session_state next_frame(struct session *s);
 
 /* --- answering ------------------------------------------------------------- */
 
+static void
+frame_into(uint8_t *to, size_t len)
+{
+	to[0] = VT;
+	to[len + 1] = FS;
+	to[len + 2] = CR;
+}
+
 static enum session_state
-reply(struct session *s, struct span ack)
+write_it(struct session *s, const uint8_t *ptr, size_t len)
+{
+	s->active_ms = now_ms(s);
+	s->conn.idle_ms = s->limits->idle_ms;
+	conn_write(&s->conn, (struct span){ ptr, len });
+	return SESSION_REPLYING;
+}
+
+static enum session_state
+commit(struct session *s, uint8_t byte)
+{
+	s->commit[1] = byte;
+	frame_into(s->commit, 1);
+	return write_it(s, s->commit, sizeof(s->commit));
+}
+
+static enum session_state
+reply(struct session *s, struct span ack, uint8_t byte)
 {
 	size_t room = sizeof(s->reply) - 3;
 
 	if (ack.len > room)
 		unexpected("ACK longer than its limit", (int)ack.len);
 	memmove(s->reply + 1, ack.ptr, ack.len);	/* may stand there */
-	s->reply[0] = VT;
-	s->reply[ack.len + 1] = FS;
-	s->reply[ack.len + 2] = CR;
+	frame_into(s->reply, ack.len);
 	s->reply_len = ack.len + 3;
-	s->conn.idle_ms = s->limits->idle_ms;
-	conn_write(&s->conn, (struct span){ s->reply, s->reply_len });
-	return SESSION_REPLYING;
+	s->has_reply = s->commits;
+	return s->commits ? commit(s, byte) :
+	    write_it(s, s->reply, s->reply_len);
+}
+
+/* The message needs no answer, but what is stored is said to be. */
+static enum session_state
+answer_nothing(struct session *s, uint8_t byte)
+{
+	s->has_reply = false;
+	return commit(s, byte);
 }
 
 /* --- reading --------------------------------------------------------------- */
@@ -103,6 +137,23 @@ read_more(struct session *s)
 	return SESSION_READING;
 }
 
+/* What the peer says of our answer. */
+static bool
+is_commit(struct span frame)
+{
+	return frame.len == 1 &&
+	    (frame.ptr[0] == COMMITTED || frame.ptr[0] == NOT_COMMITTED);
+}
+
+/* By way of step(): there may be thousands in a row. */
+static enum session_state
+skip(struct session *s)
+{
+	s->later = SESSION_EV_SKIP;
+	s->has_later = true;
+	return SESSION_STORING;
+}
+
 /* A frame with several messages (an HL7 batch) is stored and answered one by
  * one; one without any goes on as it is, to be refused. */
 static enum session_state
@@ -111,6 +162,8 @@ store(struct session *s)
 	struct span frame = mllp_frame(&s->mllp), message;
 
 	s->frame_began_ms = 0;
+	if (s->commits && is_commit(frame))
+		return skip(s);
 	intake_count(s, SESSION_FRAME);
 	s->rest = frame;
 	s->one_answer = hl7_batch_read(frame, &s->batch) == ST_OK &&
@@ -135,7 +188,7 @@ answer_batch(struct session *s)
 	s->one_answer = false;
 	if (intake_answer_batch(s, &s->batch, &ack) != ST_OK)
 		return close_it(s);
-	return reply(s, buf_span(&ack));
+	return reply(s, buf_span(&ack), COMMITTED);
 }
 
 /* After an answer: the next message of a batch, or whatever is read next. */
@@ -176,7 +229,7 @@ refuse_big(struct session *s)
 	forget_input(s);
 	s->unread.len = 0;
 	s->is_last = true;
-	return st == ST_OK ? reply(s, buf_span(&ack)) : close_it(s);
+	return st == ST_OK ? reply(s, buf_span(&ack), COMMITTED) : close_it(s);
 }
 
 /* A sender that drips a byte now and then would hold its place for ever. */
@@ -265,6 +318,17 @@ paused(struct session *s)
 	return close_it(s);
 }
 
+static enum session_state
+first_bytes(struct session *s)
+{
+	s->active_ms = now_ms(s);
+	if (!s->is_admitted && !intake_admit(s))
+		return close_it(s);
+	s->is_admitted = true;
+	s->unread = conn_bytes(&s->conn);
+	return next_frame(s);
+}
+
 /* --- one function per state ------------------------------------------------ */
 
 static enum session_state
@@ -272,15 +336,14 @@ in_reading(struct session *s, enum session_event ev)
 {
 	switch (ev) {
 	case SESSION_EV_BYTES:
-		s->unread = conn_bytes(&s->conn);
-		return next_frame(s);
+		return first_bytes(s);
 	case SESSION_EV_EOF:
 		return sender_ended(s);
 	case SESSION_EV_TIMEOUT:
 		return paused(s);
 	case SESSION_EV_FAILED:
-		if (!mllp_is_idle(&s->mllp))
-			intake_count(s, SESSION_CUT);
+		intake_count(s, mllp_is_idle(&s->mllp) ? SESSION_LOST :
+		    SESSION_CUT);
 		return close_it(s);
 	case SESSION_EV_STOP:
 		return close_it(s);
@@ -302,21 +365,52 @@ in_waiting(struct session *s, enum session_event ev)
 	}
 }
 
+/* All of the frame will come again. */
+static enum session_state
+not_stored(struct session *s)
+{
+	if (!s->commits)
+		return close_it(s);
+	s->one_answer = false;
+	forget_frame(s);
+	return answer_nothing(s, NOT_COMMITTED);
+}
+
+static enum session_state
+answer(struct session *s, uint8_t byte)
+{
+	struct span ack = { s->reply, s->reply_len };
+
+	if (s->one_answer && s->commits && byte == NOT_COMMITTED)
+		return not_stored(s);
+	return s->one_answer ? one_of_batch(s, ack) : reply(s, ack, byte);
+}
+
+static enum session_state
+ignored(struct session *s)
+{
+	if (s->one_answer)
+		return one_of_batch(s, (struct span){ 0 });
+	if (s->commits)
+		return answer_nothing(s, COMMITTED);
+	return s->is_last ? close_it(s) : next_message(s);
+}
+
 static enum session_state
 in_storing(struct session *s, enum session_event ev)
 {
 	switch (ev) {
 	case SESSION_EV_ANSWER:
-		if (s->one_answer)
-			return one_of_batch(s, (struct span){ s->reply,
-			    s->reply_len });
-		return reply(s, (struct span){ s->reply, s->reply_len });
+		return answer(s, COMMITTED);
+	case SESSION_EV_LATER:
+		return answer(s, NOT_COMMITTED);
 	case SESSION_EV_IGNORED:
-		if (s->one_answer)
-			return one_of_batch(s, (struct span){ 0 });
-		return s->is_last ? close_it(s) : next_message(s);
+		return ignored(s);
+	case SESSION_EV_SKIP:
+		forget_frame(s);
+		return s->is_last ? close_it(s) : next_frame(s);
 	case SESSION_EV_NOTHING:
-		return close_it(s);
+		return not_stored(s);
 	case SESSION_EV_STOP:
 		s->is_last = true;
 		return SESSION_STORING;
@@ -330,6 +424,11 @@ in_replying(struct session *s, enum session_event ev)
 {
 	switch (ev) {
 	case SESSION_EV_WRITTEN:
+		s->active_ms = now_ms(s);
+		if (s->has_reply) {
+			s->has_reply = false;
+			return write_it(s, s->reply, s->reply_len);
+		}
 		if (!s->is_last)
 			return next_message(s);
 		s->conn.idle_ms = SESSION_LINGER_MS;
@@ -447,6 +546,7 @@ session_init(struct session *s, const struct session_limits *limits)
 	s->frame_began_ms = 0;
 	s->frame_used = s->reply_len = 0;
 	s->has_ended = s->is_last = s->one_answer = false;
+	s->is_admitted = s->commits = s->has_reply = false;
 	s->is_stepping = s->has_later = false;
 	mllp_init(&s->mllp, s->frame.ptr, limits->frame_bytes_max,
 	    limits->frame_bytes_max);
@@ -462,18 +562,33 @@ session_init(struct session *s, const struct session_limits *limits)
 void
 session_start(struct session *s)
 {
+	s->active_ms = now_ms(s);
 	conn_read(&s->conn);
+}
+
+static void
+keep_answer(struct session *s, struct span ack)
+{
+	if (ack.len > sizeof(s->reply))
+		unexpected("ACK longer than its limit", (int)ack.len);
+	memmove(s->reply, ack.ptr, ack.len);
+	s->reply_len = ack.len;
 }
 
 /* See session.h. */
 void
 session_answer(struct session *s, struct span ack)
 {
-	if (ack.len > sizeof(s->reply))
-		unexpected("ACK longer than its limit", (int)ack.len);
-	memmove(s->reply, ack.ptr, ack.len);
-	s->reply_len = ack.len;
+	keep_answer(s, ack);
 	step(s, SESSION_EV_ANSWER);
+}
+
+/* See session.h. */
+void
+session_postpone(struct session *s, struct span ack)
+{
+	keep_answer(s, ack);
+	step(s, SESSION_EV_LATER);
 }
 
 /* See session.h. */
@@ -485,8 +600,9 @@ session_ignore(struct session *s)
 
 /* See session.h. */
 void
-session_no_answer(struct session *s)
+session_no_answer(struct session *s, bool may_retry)
 {
+	s->is_last = s->is_last || !may_retry;
 	step(s, SESSION_EV_NOTHING);
 }
 
@@ -495,6 +611,13 @@ void
 session_room(struct session *s)
 {
 	step(s, SESSION_EV_ROOM);
+}
+
+/* See session.h. */
+bool
+session_is_idle(const struct session *s)
+{
+	return s->state == SESSION_READING && mllp_is_idle(&s->mllp);
 }
 
 /* See session.h. */

@@ -29,6 +29,10 @@
  * STORING until each has its own answer; of a source that wants one answer
  * for all, it stays in STORING until the last one is durable.
  *
+ * Where both ends speak MLLP release 2 (HL7 v3 Transport MLLP R2), a commit
+ * byte goes before each answer, and instead of a close where something is
+ * not stored for a passing reason; what the peer commits is dropped.
+ *
  * LINGERING: a sender that is refused in the middle of a message gets its
  * answer only if what it still sends is taken off the wire.
  */
@@ -58,7 +62,9 @@ enum session_state {
 	X(ROOM)		/* the budget grants what was asked */             \
 	X(ANSWER)	/* reply: write it */                              \
 	X(IGNORED)	/* the frame needs no answer */                    \
-	X(NOTHING)	/* not stored, for a passing reason */             \
+	X(SKIP)		/* it was no message: a commit byte of the peer */ \
+	X(LATER)	/* reply: not stored, for a passing reason */      \
+	X(NOTHING)	/* not stored, nothing to say */                   \
 	X(STOP)		/* the process ends soon */
 
 enum session_event {
@@ -100,12 +106,17 @@ struct session {
 	size_t             frame_used;	/* bytes of the region to wipe */
 	bool               has_ended;	/* the sender's half is closed */
 	bool               is_last;	/* close after this answer */
+	bool               is_admitted;	/* see intake_admit() */
+	bool               commits;	/* MLLP release 2; the role's */
+	bool               has_reply;	/* to be written after the commit byte */
+	uint64_t           active_ms;	/* when something last happened */
 	bool               one_answer;	/* to all of the batch */
 	struct hl7_batch   batch;
 	bool               is_stepping, has_later;
 	enum session_event later;
 	size_t             reply_len;
 	uint8_t            reply[HL7_ACK_MAX + 128];	/* framed */
+	uint8_t            commit[4];	/* framed */
 };
 
 /* Reserves memory and sets conn up for listener.h.  ST_OK or ST_NO_SPACE. */
@@ -122,15 +133,25 @@ void session_forget_frame(struct session *s);
 /* The results of intake_store(), from inside it or later.  `ack` is copied. */
 void session_answer(struct session *s, struct span ack);
 void session_ignore(struct session *s);
-void session_no_answer(struct session *s);
+/* Not stored; `may_retry`: for a passing reason. */
+void session_no_answer(struct session *s, bool may_retry);
+/* Not stored, for a passing reason, and `ack` says so. */
+void session_postpone(struct session *s, struct span ack);
 
 /* The budget granted s->ticket what it waited for. */
 void session_room(struct session *s);
+
+/* Nothing is in flight: it could be closed without losing anything. */
+bool session_is_idle(const struct session *s);
 
 /* Finish: at once between frames, after the answer where one is due. */
 void session_stop(struct session *s);
 
 /* --- provided by the role (intake.c), or by a test ------------------------- */
+
+/* The first bytes are here, not looked at yet.  False: close without a word.
+ * May set s->commits. */
+bool intake_admit(struct session *s);
 
 /* Asks for a message (a frame, or part of a batch) to be stored; it is
  * borrowed until session_forget_frame().
@@ -155,7 +176,8 @@ void intake_session_done(struct session *s);
 
 /* Something happened that is only worth a count. */
 enum session_count {
-	SESSION_FRAME, SESSION_CUT, SESSION_SLOW, SESSION_NOISE, SESSION_BIG
+	SESSION_FRAME, SESSION_CUT, SESSION_SLOW, SESSION_NOISE, SESSION_BIG,
+	SESSION_LOST		/* the connection failed between frames */
 };
 void intake_count(struct session *s, enum session_count what);
 

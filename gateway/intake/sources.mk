@@ -1,4 +1,5 @@
 intake_SRCS = \
+    auditor.c \
     budget.c \
     calendar.c \
     card_pattern.c \
@@ -22,7 +23,10 @@ intake_SRCS = \
     intake.c \
     keyfile.c \
     local_entrance.c \
+    lis_tls.c \
     mllp_entrance.c \
+    mllp_room.c \
+    mllp_session.c \
     parse.c \
     peers.c \
     policy.c \

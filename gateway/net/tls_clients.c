@@ -287,3 +287,13 @@ tls_is_refused(const struct conn *c)
 	    error == BR_ERR_WRONG_KEY_USAGE ||
 	    (error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED);
 }
+
+/* See tls_clients.h. */
+bool
+tls_is_broken(const struct conn *c)
+{
+	const struct tls_session *t = session_behind(c);
+
+	return t != NULL &&
+	    br_ssl_engine_last_error(&t->engine.eng) != BR_ERR_OK;
+}

@@ -61,4 +61,7 @@ tls_peer_fingerprint(const struct conn *c,
  * the words. */
 bool tls_is_refused(const struct conn *c);
 
+/* CONN_FAILED came from TLS, not from the wire below it. */
+bool tls_is_broken(const struct conn *c);
+
 #endif

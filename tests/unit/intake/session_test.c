@@ -11,7 +11,9 @@
 /* --- the role, as a test sees it ------------------------------------------- */
 
 static struct role_seen {
-	unsigned stores, dones, frames, cut, slow, noise, big, batches;
+	unsigned stores, dones, frames, cut, slow, noise, big, lost, batches;
+	unsigned admits;
+	bool is_stranger, commits;
 	bool wrong_count, one_answer;
 	struct span frame;
 	char text[4096];
@@ -32,7 +34,15 @@ intake_store(struct session *s, struct span frame)
 	else if (seen.at_once == SESSION_EV_IGNORED)
 		session_ignore(s);
 	else if (seen.at_once == SESSION_EV_NOTHING)
-		session_no_answer(s);
+		session_no_answer(s, true);
+}
+
+bool
+intake_admit(struct session *s)
+{
+	seen.admits++;
+	s->commits = seen.commits;
+	return !seen.is_stranger;
 }
 
 bool
@@ -73,7 +83,7 @@ void
 intake_count(struct session *s, enum session_count what)
 {
 	unsigned *const counter[] = { &seen.frames, &seen.cut, &seen.slow,
-	    &seen.noise, &seen.big };
+	    &seen.noise, &seen.big, &seen.lost };
 
 	(void)s;
 	++*counter[what];
@@ -125,10 +135,10 @@ test_a_frame_is_stored_and_answered(void)
 	ok(s->state == SESSION_STORING && strcmp(seen.text, "MSH|1\r") == 0,
 	    "stored");
 	ok(conn_fake.reads == 1 && conn_fake.writes == 0,
-	    "nothing read or written before the vault said so");
+	    "R13 nothing read or written before the vault said so");
 	session_answer(s, span_of("MSA|AA\r"));
 	ok(s->state == SESSION_REPLYING && conn_fake.writes == 1 &&
-	    wrote("\x0bMSA|AA\r\x1c\r"), "the ACK is one write, framed");
+	    wrote("\x0bMSA|AA\r\x1c\r"), "R2 the ACK is one write, framed");
 	conn_fake_emit(&s->conn, CONN_WRITTEN);
 	ok(s->state == SESSION_READING && conn_fake.reads == 2, "reads on");
 	conn_fake_emit(&s->conn, CONN_EOF);
@@ -146,13 +156,13 @@ test_pipelined_frames_wait_their_turn(void)
 	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r\x0b""2\x1c\r\n\x0b""3\x1c\r");
 	for (int i = 1; i <= 3; i++) {
 		ok(s->state == SESSION_STORING && (int)seen.stores == i &&
-		    seen.text[0] == '0' + i, "frame %d", i);
+		    seen.text[0] == '0' + i, "R2 frame %d", i);
 		session_answer(s, span_of("A"));
-		ok(conn_fake.writes == i, "one write each");
+		ok(conn_fake.writes == i, "R2 one write each");
 		conn_fake_emit(&s->conn, CONN_WRITTEN);
 	}
 	ok(s->state == SESSION_READING && conn_fake.reads == 2,
-	    "read again only after the last");
+	    "R2 read again only after the last");
 }
 
 static void
@@ -215,7 +225,7 @@ test_a_batch_that_cannot_be_stored(void)
 	conn_fake_bytes(&s->conn, "\x0b" "BHS|^~\\&|\rMSH|^~\\&|1\r"
 	    "MSH|^~\\&|2\rBTS|2\r\x1c\r");
 	session_answer(s, span_of("MSH|^~\\&|\rMSA|AA|x\r"));
-	session_no_answer(s);
+	session_no_answer(s, true);
 	ok(s->state == SESSION_CLOSING && conn_fake.writes == 0,
 	    "R25 a transient fault answers none of the batch");
 }
@@ -254,7 +264,7 @@ test_every_split(void)
 		}
 		bad += !wrote("\x0b" "ACK\x1c\r\x0b" "ACK\x1c\r");
 	}
-	ok(bad == 0, "two ACKs however the bytes are cut");
+	ok(bad == 0, "R2 two ACKs however the bytes are cut");
 }
 
 static void
@@ -275,7 +285,7 @@ test_answer_from_inside_store(void)
 	seen.at_once = SESSION_EV_NOTHING;
 	conn_fake_bytes(&s->conn, "\x0b""1\x1c\r\x0b""2\x1c\r");
 	ok(s->state == SESSION_CLOSING && seen.stores == 1 &&
-	    conn_fake.writes == 0, "not stored: closed without a word");
+	    conn_fake.writes == 0, "R13 not stored: closed without a word");
 }
 
 static void
@@ -285,17 +295,17 @@ test_fs_without_cr(void)
 
 	conn_fake_bytes(&s->conn, "\x0b""1\x1c");
 	ok(s->state == SESSION_READING && s->conn.idle_ms == SESSION_PAUSE_MS,
-	    "waits half a second");
+	    "R1 <FS>: waits half a second");
 	conn_fake_emit(&s->conn, CONN_TIMEOUT);
-	ok(s->state == SESSION_STORING && seen.stores == 1, "then it was all");
+	ok(s->state == SESSION_STORING && seen.stores == 1, "R1 then it was all");
 	s = fresh();
 	conn_fake_bytes(&s->conn, "\x0b""1\x1c");
 	conn_fake_emit(&s->conn, CONN_EOF);
-	ok(s->state == SESSION_STORING, "the end ends it too");
+	ok(s->state == SESSION_STORING, "R1 the end ends it too");
 	session_answer(s, span_of("A"));
 	conn_fake_emit(&s->conn, CONN_WRITTEN);
 	ok(s->state == SESSION_CLOSING && wrote("\x0b" "A\x1c\r"),
-	    "a half-closed sender gets its ACK (R8)");
+	    "R8 a half-closed sender gets its ACK");
 }
 
 static void
@@ -306,10 +316,10 @@ test_silence(void)
 	for (int i = 0; i < 3; i++)
 		conn_fake_emit(&s->conn, CONN_TIMEOUT);
 	ok(s->state == SESSION_READING && conn_fake.closes == 0,
-	    "between frames silence is no fault");
+	    "R7 between frames silence is no fault");
 	conn_fake_bytes(&s->conn, "\x0b""1");
 	conn_fake_emit(&s->conn, CONN_TIMEOUT);
-	ok(s->state == SESSION_CLOSING && seen.slow == 1, "inside one it is");
+	ok(s->state == SESSION_CLOSING && seen.slow == 1, "R7 inside one it is");
 }
 
 static void
@@ -324,7 +334,7 @@ test_slow_drip(void)
 		conn_fake_bytes(&s->conn, "x");
 	}
 	ok(s->state == SESSION_CLOSING && seen.slow == 1 && bytes > 55 &&
-	    bytes < 70, "a byte a second is cut off after %d s", bytes);
+	    bytes < 70, "R7 a byte a second is cut off after %d s", bytes);
 	s = fresh();
 	conn_fake_bytes(&s->conn, "\x0b");
 	for (int i = 0; i < 90; i++) {
@@ -334,7 +344,7 @@ test_slow_drip(void)
 		loop.time += 1000;
 		conn_fake_bytes(&s->conn, block);
 	}
-	ok(s->state == SESSION_READING, "2 kB a second is not");
+	ok(s->state == SESSION_READING, "R7 2 kB a second is not");
 }
 
 static void
@@ -348,25 +358,25 @@ test_frame_over_the_limit(void)
 	for (int i = 0; i < 4; i++)
 		conn_fake_bytes(&s->conn, block);
 	ok(s->state == SESSION_REPLYING && wrote("\x0bTOO BIG\x1c\r") &&
-	    seen.big == 1, "answered");
-	ok(budget.used == 0, "its memory is given back");
+	    seen.big == 1, "R7 over the limit: answered");
+	ok(budget.used == 0, "R7 its memory is given back");
 	conn_fake_emit(&s->conn, CONN_WRITTEN);
 	ok(s->state == SESSION_LINGERING && conn_fake.shuts == 1, "lingers");
 	conn_fake_emit(&s->conn, CONN_WRITTEN);
 	conn_fake_bytes(&s->conn, block);
 	conn_fake_bytes(&s->conn, "\x0b" "again\x1c\r");
 	ok(s->state == SESSION_LINGERING && seen.stores == 0,
-	    "throws the rest away");
+	    "R7 throws the rest away");
 	loop.time += SESSION_LINGER_MAX_MS;
 	conn_fake_bytes(&s->conn, block);
-	ok(s->state == SESSION_CLOSING, "not for ever");
+	ok(s->state == SESSION_CLOSING, "R7 not for ever");
 	s = fresh();
 	seen.big_answer = ST_NOT_FOUND;
 	conn_fake_bytes(&s->conn, "\x0b");
 	for (int i = 0; i < 4; i++)
 		conn_fake_bytes(&s->conn, block);
 	ok(s->state == SESSION_CLOSING && conn_fake.writes == 0,
-	    "without an MSH there is nothing to answer");
+	    "R7 without an MSH there is nothing to answer");
 }
 
 static void
@@ -377,9 +387,9 @@ test_noise(void)
 
 	memset(block, 'x', sizeof(block) - 1);
 	conn_fake_bytes(&s->conn, block);
-	ok(s->state == SESSION_READING, "60 kB outside a frame");
+	ok(s->state == SESSION_READING, "R1 60 kB outside a frame");
 	conn_fake_bytes(&s->conn, block);
-	ok(s->state == SESSION_CLOSING && seen.noise == 1, "120 kB: closed");
+	ok(s->state == SESSION_CLOSING && seen.noise == 1, "R1 120 kB: closed");
 }
 
 static void
@@ -437,6 +447,126 @@ test_nothing_stays_in_memory(void)
 	ok(seen.cut == 1, "which is counted");
 }
 
+/* --- MLLP release 2 ------------------------------------------------------------ */
+
+static struct session *
+fresh_committing(void)
+{
+	struct session *s = fresh();
+
+	seen.commits = true;
+	return s;
+}
+
+#define COMMIT "\x0b\x06\x1c\r"
+#define NO_COMMIT "\x0b\x15\x1c\r"
+
+static void
+test_commit_byte_before_the_ack(void)
+{
+	struct session *s = fresh_committing();
+
+	conn_fake_bytes(&s->conn, "\x0bMSH|1\r\x1c\r");
+	ok(conn_fake.writes == 0, "R11 release 2: nothing before it is durable");
+	session_answer(s, span_of("MSA|AA\r"));
+	ok(wrote(COMMIT) && s->state == SESSION_REPLYING,
+	    "R11 release 2: the commit byte first");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(wrote(COMMIT "\x0bMSA|AA\r\x1c\r") && conn_fake.writes == 2,
+	    "R11 release 2: then the ACK, a write of its own");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	conn_fake_bytes(&s->conn, COMMIT);
+	ok(s->state == SESSION_READING && seen.stores == 1 &&
+	    conn_fake.writes == 2, "R11 release 2: the peer's commit of our ACK "
+	    "is dropped");
+	conn_fake_bytes(&s->conn, "\x0bMSH|2\r\x1c\r");
+	session_ignore(s);
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(wrote(COMMIT "\x0bMSA|AA\r\x1c\r" COMMIT) &&
+	    s->state == SESSION_READING,
+	    "R11 release 2: no ACK wanted: the commit byte alone");
+}
+
+static void
+test_no_commit_where_it_is_not_stored(void)
+{
+	struct session *s = fresh_committing();
+
+	conn_fake_bytes(&s->conn, "\x0bMSH|1\r\x1c\r");
+	session_no_answer(s, true);
+	ok(wrote(NO_COMMIT), "R11 release 2: not stored: 15");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_READING && conn_fake.closes == 0,
+	    "R11 release 2: the sender may repeat it at once");
+	conn_fake_bytes(&s->conn, "\x0bMSH|1\r\x1c\r");
+	session_postpone(s, span_of("AR"));
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(wrote(NO_COMMIT NO_COMMIT "\x0b" "AR\x1c\r"),
+	    "R11 release 2: 15 before an AR 207, too");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	conn_fake_bytes(&s->conn, "\x0bnonsense\x1c\r");
+	session_no_answer(s, false);
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_LINGERING, "R11 release 2: what nobody can "
+	    "answer ends the connection");
+}
+
+static void
+test_many_commits_in_a_row(void)
+{
+	static char block[SESSION_READ_BYTES + 1];
+	struct session *s = fresh_committing();
+
+	conn_fake_bytes(&s->conn, COMMIT);
+	for (size_t i = 0; i < SESSION_READ_BYTES; i += 4)
+		memcpy(block + i, NO_COMMIT, 4);
+	conn_fake_bytes(&s->conn, block);
+	ok(s->state == SESSION_READING && seen.stores == 0 &&
+	    conn_fake.writes == 0, "R11 release 2: 16384 commit bytes at once");
+	s = fresh();
+	conn_fake_bytes(&s->conn, COMMIT);
+	ok(seen.stores == 1, "R11 release 1: such a block is a message");
+}
+
+static void
+test_who_may_not_is_not_heard(void)
+{
+	struct session *s = fresh();
+
+	seen.is_stranger = true;
+	conn_fake_bytes(&s->conn, "\x0bMSH|1\r\x1c\r");
+	ok(s->state == SESSION_CLOSING && seen.stores == 0 &&
+	    seen.frames == 0, "R10 of a stranger nothing is looked at");
+	s = fresh();
+	conn_fake_bytes(&s->conn, "\x0bMSH");
+	conn_fake_bytes(&s->conn, "|1\r\x1c\r");
+	ok(seen.admits == 1, "R10 asked once in a connection");
+}
+
+static void
+test_idle_or_not(void)
+{
+	struct session *s = fresh();
+
+	ok(session_is_idle(s), "R9 idle before the first byte");
+	conn_fake_bytes(&s->conn, "\x0bMSH");
+	ok(!session_is_idle(s), "R9 not inside a frame");
+	conn_fake_bytes(&s->conn, "|1\r\x1c\r");
+	ok(!session_is_idle(s), "R9 not while it is stored");
+	loop.time += 5000;
+	session_answer(s, span_of("A"));
+	ok(!session_is_idle(s), "R9 not while it is answered");
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(session_is_idle(s) && s->active_ms == loop.time,
+	    "R9 idle since the answer");
+	conn_fake_emit(&s->conn, CONN_TIMEOUT);
+	loop.time += 5000;
+	ok(s->active_ms + 5000 == loop.time, "R9 and stays so");
+	conn_fake_emit(&s->conn, CONN_FAILED);
+	ok(seen.lost == 1 && seen.cut == 0, "R9 a reset between frames is none "
+	    "inside one");
+}
+
 /* Every event in every state: either a transition or our own bug. */
 static void
 test_states_times_events(void)
@@ -444,13 +574,13 @@ test_states_times_events(void)
 	/* One row per state; columns in the order of SESSION_EVENT_MAP.
 	 * '.' cannot happen, otherwise the first letter of the next state. */
 	static const struct { enum session_state at; const char *next; } row[] = {
-		{ SESSION_READING,   "RC.RC....." "C" },
-		{ SESSION_WAITING,   "......R..." "C" },
-		{ SESSION_STORING,   ".......PRC" "S" },
-		{ SESSION_REPLYING,  "..RCC....." "P" },
-		{ SESSION_LINGERING, "LCLCC....." "C" },
-		{ SESSION_CLOSING,   "CCCCCDCCCC" "C" },
-		{ SESSION_DONE,      ".........." "." },
+		{ SESSION_READING,   "RC.RC......." "C" },
+		{ SESSION_WAITING,   "......R....." "C" },
+		{ SESSION_STORING,   ".......PRRPC" "S" },
+		{ SESSION_REPLYING,  "..RCC......." "P" },
+		{ SESSION_LINGERING, "LCLCC......." "C" },
+		{ SESSION_CLOSING,   "CCCCCDCCCCCC" "C" },
+		{ SESSION_DONE,      "............" "." },
 	};
 	static const char letter[] = "RWSPLCD";
 
@@ -458,8 +588,11 @@ test_states_times_events(void)
 		for (int ev = 0; ev < SESSION_EVENTS; ev++) {
 			char expected = row[i].next[ev], got = '.';
 			int status;
-			pid_t pid = fork();
+			pid_t pid;
 
+			if (ev == SESSION_EV_SKIP)
+				continue;	/* only from inside */
+			pid = fork();
 			if (pid == 0) {
 				struct session *s = fresh();
 
@@ -475,8 +608,10 @@ test_states_times_events(void)
 					session_answer(s, span_of("A"));
 				else if (ev == SESSION_EV_IGNORED)
 					session_ignore(s);
+				else if (ev == SESSION_EV_LATER)
+					session_postpone(s, span_of("A"));
 				else if (ev == SESSION_EV_NOTHING)
-					session_no_answer(s);
+					session_no_answer(s, true);
 				else
 					session_stop(s);
 				_exit(s->state);
@@ -509,6 +644,11 @@ main(void)
 	test_noise();
 	test_budget();
 	test_nothing_stays_in_memory();
+	test_commit_byte_before_the_ack();
+	test_no_commit_where_it_is_not_stored();
+	test_many_commits_in_a_row();
+	test_who_may_not_is_not_heard();
+	test_idle_or_not();
 	test_states_times_events();
 	return done_testing();
 }

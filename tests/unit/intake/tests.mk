@@ -63,6 +63,7 @@ intake/delivery_test_SRCS = \
     base/hex.c \
     base/status.c \
     intake/budget.c \
+    intake/auditor.c \
     intake/delivery.c \
     intake/facts.c \
     intake/fold.c \
