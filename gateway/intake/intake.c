@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "intake/identity.h"
 #include "intake/keyfile.h"
+#include "intake/spool_entrance.h"
 #include "os/locked.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
 #define WORKING_BYTES ((size_t)64 * 1024 * 1024)
 
 static const struct entrance *const entrances[] = {
-	&mllp_entrance, &local_entrance,
+	&mllp_entrance, &local_entrance, &spool_entrance,
 };
 
 /* See intake.h. */
@@ -112,8 +113,7 @@ intake_on_answer(struct role *role, const struct message *m)
 void
 intake_on_spool(struct role *role, const struct message *m)
 {
-	(void)role;
-	(void)m;
+	spool_take(intake_of_role(role), m);
 }
 
 /* See intake.h. */
@@ -130,6 +130,8 @@ intake_on_peer_lost(struct role *role, enum role_id peer)
 {
 	struct intake *in = intake_of_role(role);
 
+	if (peer == ROLE_SPOOL)
+		spool_lost(in);
 	if (peer != ROLE_VAULT)
 		return;
 	log_line(LOG_WARNING, "the vault is gone: no answers until it is back");

@@ -22,6 +22,7 @@ intake_SRCS = \
     identity.c \
     intake.c \
     keyfile.c \
+    kinds.c \
     local_entrance.c \
     lis_tls.c \
     mllp_entrance.c \
@@ -35,4 +36,5 @@ intake_SRCS = \
     release.c \
     release_genetics.c \
     seal.c \
-    session.c
+    session.c \
+    spool_entrance.c
