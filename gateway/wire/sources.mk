@@ -11,9 +11,12 @@ wire_SRCS = \
     hl7_number.c \
     hl7_time.c \
     hl7_zone.c \
+    hprim.c \
+    hprim_medecin.c \
     http.c \
     http_response.c \
     ins.c \
     mllp.c \
     pdf.c \
-    scan.c
+    scan.c \
+    utf16.c
