@@ -338,12 +338,29 @@ position(struct span s, size_t at)
 	return i > at && s.ptr[at] != '0' ? i : 0;
 }
 
+/* 9.21, 9.4.2, line-9: places in HPRIM files. */
+static bool
+is_hprim_field(struct span s)
+{
+	size_t i;
+
+	if (span_is(span_slice(s, 0, 5), "line-"))
+		return position(s, 5) == s.len;
+	i = position(s, 0);
+	for (int level = 0; i > 0 && level < 2 && (level == 0 || i < s.len);
+	    level++)
+		i = i < s.len && s.ptr[i] == '.' ? position(s, i + 1) : 0;
+	return s.len > 0 && i == s.len;
+}
+
 /* PID-3, OBR-20, ZPC-1.2: segment, field, component, subcomponent. */
 static bool
 is_field(struct span s)
 {
 	size_t i;
 
+	if (is_hprim_field(s))
+		return true;
 	if (s.len < 5 || !is_upper(s.ptr[0]) || s.ptr[3] != '-')
 		return false;
 	for (i = 1; i < 3; i++)

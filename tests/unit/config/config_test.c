@@ -87,7 +87,8 @@ static void
 test_sources(void)
 {
 	ok(parses("[source default]\ncharset = utf-8\n"
-	    "[source kbd]\ncard_paths = PID-3, ZPC-1.2,OBR-20.1.3\n"
+	    "[source kbd]\ncard_paths = PID-3, ZPC-1.2,OBR-20.1.3,9.21, "
+	    "9.4.2,line-9\n"
 	    "card_authority = CARDS\ncharset = windows-1252\n"
 	    "ack_mode = enhanced-accept-only\ntimezone = <+02>-2\n"
 	    "environment = test\nupdate = snapshot\n"), "two sources");
@@ -96,6 +97,7 @@ test_sources(void)
 	ok(strcmp(config.source[1].name, "kbd") == 0 &&
 	    strcmp(config.source[1].card_paths[1], "ZPC-1.2") == 0 &&
 	    strcmp(config.source[1].card_paths[2], "OBR-20.1.3") == 0 &&
+	    strcmp(config.source[1].card_paths[4], "9.4.2") == 0 &&
 	    config.source[1].charset == CHARSET_WINDOWS1252 &&
 	    config.source[1].ack_mode == ACK_ENHANCED_ACCEPT_ONLY &&
 	    !config.source[1].production && config.source[1].snapshot,
@@ -209,8 +211,12 @@ test_wrong_values(void)
 }
 
 static const struct wrong source_wrongs[] = {
-	{ "card_paths", "1 to 8 fields such as PID-3, OBR-20, separated by "
-	  "commas",
+	{ "card_paths", "1 to 8 fields such as PID-3, OBR-20, in HPRIM 9.21, "
+	  "line-9, separated by commas",
+	  { "9", "9.", "9.4.2.1", "09.4", "line-", "line-0", "line-9.1",
+	    "LINE-9" } },
+	{ "card_paths", "1 to 8 fields such as PID-3, OBR-20, in HPRIM 9.21, "
+	  "line-9, separated by commas",
 	  { "", "PID", "PID-", "PID-0", "pid-3", "PID-3,", "PID-3 OBR-20",
 	    "PID-100", "PI-3", "PID-3.1.2.3", "PID-3.",
 	    "PID-1,PID-2,PID-3,PID-4,PID-5,PID-6,PID-7,PID-8,PID-9" } },
