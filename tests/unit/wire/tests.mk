@@ -16,6 +16,12 @@ wire/hl7_test_SRCS = wire/hl7.c wire/hl7_escape.c wire/scan.c
 UNIT += wire/hl7_time_test
 wire/hl7_time_test_SRCS = wire/hl7_time.c wire/hl7_zone.c
 
+UNIT += wire/hprim_medecin_test
+wire/hprim_medecin_test_SRCS = wire/hprim_medecin.c wire/scan.c
+
+UNIT += wire/hprim_test
+wire/hprim_test_SRCS = wire/hl7.c wire/hprim.c wire/scan.c
+
 UNIT += wire/http_test
 wire/http_test_SRCS = wire/http.c wire/http_response.c base/status.c
 wire/http_test_LIBS = picohttpparser
@@ -31,3 +37,6 @@ wire/scan_test_SRCS = wire/scan.c
 
 UNIT += wire/hl7_batch_test
 wire/hl7_batch_test_SRCS = wire/hl7.c wire/hl7_ack.c wire/hl7_batch.c wire/scan.c
+
+UNIT += wire/utf16_test
+wire/utf16_test_SRCS = wire/charset.c wire/charset_tables.c wire/scan.c wire/utf16.c
