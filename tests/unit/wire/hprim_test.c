@@ -164,7 +164,7 @@ test_addenda(void)
 	    "R35 an addendum may cut at any of %zu characters", cuts);
 	ok(gives(H "\rP|1|2\rA\rA|\rA||3\rL|1\r", H "\rP|1|2|3\rL|1\r"),
 	    "R35 an empty addendum adds nothing");
-	ok(gives(H "\rP|1\rL|1\rA||1\r", H "\rP|1\rL|1||1\r"),
+	ok(gives(H "\rP|1\rL|1\rA||1\r", H "\rP|1\rL|1|1\r"),
 	    "R35 the L may have one, too");
 }
 
@@ -199,7 +199,7 @@ test_long_lines(void)
 {
 	char text[1024];
 
-	snprintf(text, sizeof(text), H "\rC|1|L|%0212d\rC|2|L|%0213d\rL|1\r", 0,
+	snprintf(text, sizeof(text), H "\rC|1|L|%0213d\rC|2|L|%0214d\rL|1\r", 0,
 	    0);
 	ok(unfold(text) == ST_OK && about.long_lines == 1,
 	    "R35 a line over 220 characters is read and counted");
