@@ -67,9 +67,10 @@ decode(struct hl7_context *c, const struct attachment *a, struct buf *out)
 	    : ed_base64(a->data, c->d.escape, out);
 }
 
-static void
-keep_document(struct hl7_context *c, struct report *report, struct span bytes,
-    const struct coded *code)
+/* See hl7_report.h. */
+void
+hl7_document_keep(struct hl7_context *c, struct report *report,
+    struct span bytes, const struct coded *code)
 {
 	if (report->documents == NULL)
 		report->documents = hl7_alloc(c, HL7_DOCUMENTS_MAX,
@@ -113,7 +114,7 @@ add_document(struct hl7_context *c, struct report *report, struct span type,
 		    c->n_obx, 5, "the attachment is not a PDF in base64" });
 		return false;
 	}
-	keep_document(c, report, buf_span(&out), code);
+	hl7_document_keep(c, report, buf_span(&out), code);
 	return true;
 }
 
@@ -126,28 +127,6 @@ is_attachment(const struct hl7_context *c, struct span type, struct span field)
 	return (span_is(type, "TX") || span_is(type, "FT") ||
 	    span_is(type, "ST")) && field.len > 256 &&
 	    ed_looks_like_pdf(field, c->d.escape);
-}
-
-/* --- metadata of the French document flow (lis.md 2.5) ------------------- */
-
-static bool
-is_metadata(struct hl7_context *c, struct span obx_3)
-{
-	return span_is(hl7_component(hl7_first(obx_3, &c->d), &c->d, 3),
-	    "MetaDMPMSS");
-}
-
-static void
-read_metadata(struct hl7_context *c, struct hl7_build *b,
-    const struct hl7_fields *obx)
-{
-	struct span code = hl7_code(c, hl7_field(obx, 3));
-	bool yes = span_is(hl7_code(c, hl7_field(obx, 5)), "Y");
-
-	if (yes && span_is(code, "INVISIBLE_PATIENT"))
-		release_hide(&b->sum, "INVISIBLE_PATIENT");
-	if (yes && span_is(code, "INVISIBLE_REP_LEGAUX"))
-		release_hide(&b->sum, "INVISIBLE_REP_LEGAUX");
 }
 
 /* --- results ------------------------------------------------------------- */
@@ -277,17 +256,14 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	struct span type = hl7_code(c, hl7_field(obx, 2));
 	struct span field = hl7_field(obx, 5);
 	bool attached = is_attachment(c, type, field);
+	bool is_cda = cda_is_document(c, type, field);
 	struct observation o = { 0 };
 	struct release_line line;
 	enum verdict verdict;
 
 	b->observation = NULL;
 	b->in_document = false;
-	if (is_metadata(c, hl7_field(obx, 3))) {
-		read_metadata(c, b, obx);
-		return;
-	}
-	if (says_nothing(c, obx))
+	if (hl7_metadata_read(c, b, obx) || says_nothing(c, obx))
 		return;
 	o.code = hl7_coded(c, hl7_first(hl7_field(obx, 3), &c->d),
 	    c->d.component);
@@ -295,13 +271,17 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	if (!attached)
 		o.value = hl7_value(c, hl7_field(obx, 2), field);
 	line = line_of(c, b, obx, &o);
+	if (is_cda)
+		cda_check_order(c, &line);
 	release_add(&b->sum, &line);
 	b->panel_has_lines = true;
 	verdict = release_judge(&line, &o.release_reason);
 	o.release = release_of(verdict);
 	o.holds = release_holds(&line);
 	o.is_confirmed = span_is(line.result_status, "U");
-	if (verdict == VERDICT_VOID || verdict == VERDICT_WRONG)
+	if (is_cda)
+		cda_add(c, b, field, &o.code, &line);
+	else if (verdict == VERDICT_VOID || verdict == VERDICT_WRONG)
 		empty_out(&o);
 	else if (attached)
 		b->in_document = add_document(c, b->report, type, field,

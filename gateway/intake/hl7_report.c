@@ -365,15 +365,17 @@ finish(struct hl7_context *c, struct hl7_build *b)
 	struct report *report = b->report;
 
 	close_panel(b);
+	cda_finish(c, b);
 	if (report->n_panels == 0)
 		hl7_refuse(c, (struct hl7_ack_reply){ HL7_AE, 101, "OBR", 1, 0,
 		    "a patient without any OBR" });
 	else if (!release_has_lines(&b->sum))
 		hl7_refuse(c, (struct hl7_ack_reply){ HL7_AE, 101, "OBX", 1, 0,
 		    "no result and no document in the report" });
-	if (b->card.contradictory)
-		hl7_refuse(c, (struct hl7_ack_reply){ HL7_AE, 205, "PID", 1, 3,
-		    "two different pickup cards for one patient" });
+	if (b->card.contradictory) {
+		b->quarantine = "two different pickup cards";
+		b->card.found = false;
+	}
 	if (b->card.found)
 		report->card = arena_copy(c->arena, (struct span){
 		    (const uint8_t *)b->card.number,
@@ -381,6 +383,10 @@ finish(struct hl7_context *c, struct hl7_build *b)
 	if (b->card.found && report->card.ptr == NULL)
 		c->failed = ST_TOO_BIG;
 	release_decide(&b->sum, c->now_ms, report);
+	if (b->quarantine != NULL) {
+		report->release = RELEASE_QUARANTINE;
+		report->release_reason = b->quarantine;
+	}
 	report->warnings = c->warnings;
 }
 
@@ -396,7 +402,7 @@ hl7_report_read(struct hl7_context *c, struct span pid, struct hl7_reader *r,
 
 	hl7_split(pid, &c->d, &fields);
 	hl7_card_look(c, &fields, &b.card);
-	hl7_patient_read(c, &fields, report);
+	hl7_patient_read(c, &b, &fields);
 	make_room(c, &b, ahead);
 	while (c->failed == ST_OK && hl7_next_segment(&ahead, &segment) == ST_OK
 	    && !hl7_segment_is(segment, "PID")) {

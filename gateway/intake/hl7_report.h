@@ -10,6 +10,7 @@
 #ifndef INTAKE_HL7_REPORT_H
 #define INTAKE_HL7_REPORT_H
 
+#include "intake/cda_report.h"
 #include "intake/hl7_card.h"
 #include "intake/hl7_context.h"
 #include "intake/release.h"
@@ -21,6 +22,9 @@ struct hl7_build {
 	struct report *report;
 	struct release_sum sum;
 	struct hl7_card card;
+	struct cda_build cda;
+	const char *quarantine;		/* why; static text, NULL: not */
+	struct span identifiers;	/* PID-3, raw */
 	struct panel *panel;		/* the last; NULL: none yet */
 	struct observation *observation;	/* the last; NULL: none */
 	bool in_document;		/* the last OBX was one */
@@ -47,9 +51,23 @@ void hl7_report_read(struct hl7_context *c, struct span pid,
 void hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
     const struct hl7_fields *obx);
 
-/* Fills what PID says: hl7_patient.c. */
-void hl7_patient_read(struct hl7_context *c, const struct hl7_fields *pid,
-    struct report *report);
+/* Keeps a PDF under the code of its OBX-3; more than HL7_DOCUMENTS_MAX are
+ * refused. */
+void hl7_document_keep(struct hl7_context *c, struct report *report,
+    struct span bytes, const struct coded *code);
+
+/* True for an OBX of coding system MetaDMPMSS, which is no result; what it
+ * says is in b->sum: hl7_metadata.c. */
+bool hl7_metadata_read(struct hl7_context *c, struct hl7_build *b,
+    const struct hl7_fields *obx);
+
+/* Fills what PID says, and b->identifiers: hl7_patient.c. */
+void hl7_patient_read(struct hl7_context *c, struct hl7_build *b,
+    const struct hl7_fields *pid);
+
+/* A TS as a FHIR date, and HL70001; also of a CDA document. */
+struct span hl7_birth_date(struct hl7_context *c, struct span field);
+enum sex hl7_sex(struct span code);
 
 /* A person in an XCN, CNN or NDL: hl7_patient.c. */
 struct person_name hl7_professional(struct hl7_context *c, struct span field);

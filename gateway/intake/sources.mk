@@ -3,6 +3,10 @@ intake_SRCS = \
     budget.c \
     calendar.c \
     card_pattern.c \
+    cda_report.c \
+    cda_results.c \
+    cda_texts.c \
+    cda_value.c \
     check.c \
     check_print.c \
     check_texts.c \
@@ -14,6 +18,7 @@ intake_SRCS = \
     hl7_coded.c \
     hl7_context.c \
     hl7_input.c \
+    hl7_metadata.c \
     hl7_observation.c \
     hl7_patient.c \
     hl7_report.c \
@@ -23,8 +28,8 @@ intake_SRCS = \
     intake.c \
     keyfile.c \
     kinds.c \
-    local_entrance.c \
     lis_tls.c \
+    local_entrance.c \
     mllp_entrance.c \
     mllp_room.c \
     mllp_session.c \

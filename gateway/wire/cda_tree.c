@@ -259,13 +259,14 @@ on_start(void *user, const XML_Char *name, const XML_Char **pairs)
 	close_text(t);
 	if (t->failed != ST_OK)
 		return;
-	if (++t->depth > CDA_DEPTH_MAX) {
+	if (t->depth == CDA_DEPTH_MAX) {
 		fail(t, ST_TOO_BIG, "the document is nested too deep");
 		return;
 	}
 	n = add_node(t);
 	if (n == NULL)
 		return;
+	t->depth++;
 	n->name = is_hl7(name) ? keep(t, local(name)) : span_of("?");
 	add_attributes(t, n, pairs);
 	t->open = n;
@@ -378,13 +379,14 @@ cda_is(const struct cda_node *n, const char *name)
 	return n != NULL && span_is(n->name, name);
 }
 
-/* The first of `n` and its later siblings that has that name. */
+/* The first of `n` and its next siblings that has that name. */
 static const struct cda_node *
 named(const struct cda_node *n, struct span name)
 {
-	while (n != NULL && !span_equal(n->name, name))
-		n = n->next;
-	return n;
+	for (unsigned i = 0; n != NULL && i < CDA_LOOK_MAX; i++, n = n->next)
+		if (span_equal(n->name, name))
+			return n;
+	return NULL;
 }
 
 /* See cda_tree.h. */

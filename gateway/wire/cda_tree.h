@@ -20,6 +20,7 @@ enum {
 	CDA_DEPTH_MAX      = 128,
 	CDA_NODES_MAX      = 200000,	/* elements and texts */
 	CDA_ATTRIBUTES_MAX = 32,	/* of one element */
+	CDA_LOOK_MAX       = 1024,	/* siblings looked at for a name */
 	CDA_SALT_BYTES     = 16
 };
 
@@ -80,7 +81,8 @@ MUST_CHECK enum status cda_tree_end(struct cda_tree *t);
 /* --- looking at it --------------------------------------------------------- */
 
 /* The first child element of that name; NULL where there is none, and for
- * NULL. */
+ * NULL.  Like all that look for a name: among CDA_LOOK_MAX siblings, so that
+ * asking often costs no time squared. */
 const struct cda_node *cda_child(const struct cda_node *n, const char *name);
 
 /* The next sibling of the same name. */

@@ -1,5 +1,6 @@
 # What reads the laboratory's bytes and the patients' requests.
 FUZZ += \
+    cda_fuzz \
     charset_fuzz \
     ed_fuzz \
     hl7_fuzz \
@@ -8,6 +9,12 @@ FUZZ += \
     http_fuzz \
     mllp_fuzz \
     parse_fuzz
+
+expat_SRCS = $(addprefix $(SYSROOT)/src/expat/,xmlparse.c xmlrole.c xmltok.c random_getrandom.c)
+
+cda_fuzz_SRCS        = base/arena.c base/wipe.c wire/cda.c wire/cda_tree.c
+cda_fuzz_THIRD_SRCS  = $(expat_SRCS)
+cda_fuzz_CPPFLAGS    = -I$(SYSROOT)/src/expat
 
 charset_fuzz_SRCS    = wire/charset.c wire/charset_tables.c wire/scan.c
 ed_fuzz_SRCS         = wire/ed.c wire/hl7.c wire/pdf.c wire/scan.c
@@ -30,9 +37,14 @@ parse_fuzz_SRCS = \
     config/senders.c \
     crypto/random.c \
     intake/card_pattern.c \
+    intake/cda_report.c \
+    intake/cda_results.c \
+    intake/cda_texts.c \
+    intake/cda_value.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \
     intake/hl7_context.c \
+    intake/hl7_metadata.c \
     intake/hl7_observation.c \
     intake/hl7_patient.c \
     intake/hl7_report.c \
@@ -41,6 +53,8 @@ parse_fuzz_SRCS = \
     intake/calendar.c \
     intake/release.c \
     intake/release_genetics.c \
+    wire/cda.c \
+    wire/cda_tree.c \
     wire/charset.c wire/charset_tables.c \
     wire/ed.c \
     wire/hl7.c \
@@ -49,7 +63,8 @@ parse_fuzz_SRCS = \
     wire/hl7_number.c \
     wire/hl7_time.c \
     wire/hl7_zone.c \
+    wire/ins.c \
     wire/pdf.c \
     wire/scan.c
-parse_fuzz_THIRD_SRCS = tests/fakes/sha256_fake.c
-parse_fuzz_CPPFLAGS   = -idirafter $(SYSROOT)/include
+parse_fuzz_THIRD_SRCS = tests/fakes/sha256_fake.c $(expat_SRCS)
+parse_fuzz_CPPFLAGS   = -I$(SYSROOT)/src/expat -idirafter $(SYSROOT)/include

@@ -26,6 +26,7 @@ source_init(void)
 	source = (struct config_source){
 		.name = "default", .card_paths = { "PID-3", "OBR-20" },
 		.card_authority = "GUICHET", .production = true,
+		.patient_identifiers = "PI, MR, PT",
 		.timezone = "CET-1CEST,M3.5.0,M10.5.0/3",
 	};
 }

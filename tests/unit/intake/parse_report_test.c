@@ -102,10 +102,10 @@ static void
 test_defaults(void)
 {
 	ok(parse_text("MSH|^~\\&|SIL|LABO^1.2^ISO|G|B|20261121073000||ORU^R01|"
-	    "M1|P|2.5\n" "PID|1||279^^^^INS||^^||0000|U\n"
+	    "M1|P|2.5\n" "PID|1||279^^^^NH||^^||0000|U\n"
 	    "OBR|1|||X\nOBX|1|ST|Y||v|||||||||||7^ROUX^LEA\n") == ST_OK,
 	    "R21 a bare message");
-	ok(span_is(report(0)->patient_id, "279"), "R21 only an INS: hashed");
+	ok(span_is(report(0)->patient_id, "279"), "R21 only an insurance number: hashed");
 	ok(report(0)->organization.len == 0,
 	    "R21 no OBX-23: MSH-4 is a code, not a name to show");
 	ok(report(0)->version_ms == 1795242600000 && span_is(
@@ -346,7 +346,7 @@ test_odd_documents(void)
 	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|P||^^PDF^Base64^JVBERi0xLjQK"
 	    "||||||W\n") == ST_OK && report(0)->n_documents == 0,
 	    "R23 a document posted for the wrong patient is not even decoded");
-	ok(parse_text(MSH PID OBR "OBX|1|ED|CDA||^TEXT^XML^Base64^PD94bWw=||||||"
+	ok(parse_text(MSH PID OBR "OBX|1|ED|IMG||^IM^JPEG^Base64^/9j/4AAQ||||||"
 	    "F\n") == ST_OK && report(0)->n_documents == 0,
 	    "R23 what is no PDF is left out");
 }
@@ -461,16 +461,17 @@ test_cards(void)
 		(void)!strcpy(source.card_paths[0], row[i].paths);
 		snprintf(text, sizeof(text), "%s%s", MSH, row[i].text);
 		ok(parse_text(text) == ST_OK && span_is(report(0)->card,
-		    row[i].card), "card %s", row[i].claim);
+		    row[i].card), "R29 card %s", row[i].claim);
 	}
 	source_init();
 	ok(parse_text(MSH "PID|1||7K2M9QXW4T0^^^GUICHET||A^B\n"
-	    "OBR|1||F|X||||||||||||||||0123456789T|||||F\n" OBX) == ST_INVALID
-	    && parsed.reply.error == 205, "two paths that disagree");
+	    "OBR|1||F|X||||||||||||||||0123456789T|||||F\n" OBX) == ST_OK
+	    && report(0)->release == RELEASE_QUARANTINE &&
+	    report(0)->card.len == 0, "R29 two paths that disagree: quarantine");
 	ok(parse_text(MSH "PID|1||7K2M9QXW4T0^^^GUICHET||A^B\n" OBR OBX
 	    "PID|2||0123456789T^^^GUICHET||C^D\n" OBR OBX) == ST_OK &&
 	    span_is(report(1)->card, "0123456789"),
-	    "two patients have two cards");
+	    "R29 two patients have two cards");
 }
 
 int

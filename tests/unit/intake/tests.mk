@@ -90,15 +90,22 @@ parse_SRCS = \
     config/senders.c \
     $(crypto_SRCS:%=crypto/%) \
     intake/card_pattern.c \
+    intake/cda_report.c \
+    intake/cda_results.c \
+    intake/cda_texts.c \
+    intake/cda_value.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \
     intake/hl7_context.c \
+    intake/hl7_metadata.c \
     intake/hl7_observation.c \
     intake/hl7_patient.c \
     intake/hl7_report.c \
     intake/hl7_value.c \
     intake/parse.c \
     $(release_SRCS) \
+    wire/cda.c \
+    wire/cda_tree.c \
     wire/charset.c \
     wire/charset_tables.c \
     wire/ed.c \
@@ -106,23 +113,24 @@ parse_SRCS = \
     wire/hl7_escape.c \
     wire/hl7_number.c \
     wire/hl7_time.c \
+    wire/ins.c \
     wire/pdf.c \
     wire/scan.c
 
 intake/parse_test_SRCS = $(parse_SRCS)
-intake/parse_test_LIBS = bearssl
+intake/parse_test_LIBS = bearssl expat
 
 intake/parse_report_test_SRCS = $(parse_SRCS)
-intake/parse_report_test_LIBS = bearssl
+intake/parse_report_test_LIBS = bearssl expat
 
 intake/parse_value_test_SRCS = $(parse_SRCS)
-intake/parse_value_test_LIBS = bearssl
+intake/parse_value_test_LIBS = bearssl expat
 
 intake/parse_samples_test_SRCS = $(parse_SRCS)
-intake/parse_samples_test_LIBS = bearssl
+intake/parse_samples_test_LIBS = bearssl expat
 
 intake/check_texts_test_SRCS = intake/check_texts.c
 intake/refusals_test_SRCS = intake/refusals.c
 
 intake/release_matrix_test_SRCS = $(parse_SRCS)
-intake/release_matrix_test_LIBS = bearssl
+intake/release_matrix_test_LIBS = bearssl expat
