@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/random.h"
+#include "ipc/patient.h"
 #include "vault/bundle.h"
 
 /* See delivery.h. */
@@ -308,7 +309,7 @@ is_anothers_card(const struct vault *v, const struct staged *s)
 	if (card->lab)
 		return false;
 	if (card->has_patient)
-		return memcmp(card->patient, s->new.patient, 32) != 0;
+		return patient_differs(card->patient, s->new.patient);
 	for (size_t i = 0; i < DELIVERIES_MAX; i++) {
 		const struct delivery *d = v->delivery[i];
 
@@ -316,8 +317,8 @@ is_anothers_card(const struct vault *v, const struct staged *s)
 		    o != NULL; o = o->next) {
 			if (o != s && o->has_decision
 			    && o->decision == REPORT_SEAL
-			    && o->card.id == card->id && memcmp(o->new.patient,
-			    s->new.patient, 32) != 0)
+			    && o->card.id == card->id
+			    && patient_differs(o->new.patient, s->new.patient))
 				return true;
 		}
 	}

@@ -1,5 +1,7 @@
 #include "vault/report.h"
 
+#include "ipc/patient.h"
+
 static bool
 is_withdrawal(uint64_t release)
 {
@@ -42,7 +44,7 @@ report_decide(const struct report_known *known, const struct meeting *met,
 	if (!known->exists)
 		return REPORT_SEAL;
 	if (known->state == REPORT_QUARANTINED
-	    || memcmp(known->patient, new->patient, 32) != 0)
+	    || patient_differs(known->patient, new->patient))
 		return REPORT_QUARANTINE;
 	if (new->version_ms < known->version_ms && !is_addition(known, met))
 		return REPORT_OLD;
