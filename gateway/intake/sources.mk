@@ -12,7 +12,20 @@ intake_SRCS = \
     check_texts.c \
     deliveries.c \
     delivery.c \
+    exams.c \
     facts.c \
+    fhir_answer.c \
+    fhir_context.c \
+    fhir_document.c \
+    fhir_entries.c \
+    fhir_input.c \
+    fhir_observation.c \
+    fhir_order.c \
+    fhir_patient.c \
+    fhir_people.c \
+    fhir_report.c \
+    fhir_results.c \
+    fhir_value.c \
     fold.c \
     hl7_card.c \
     hl7_coded.c \

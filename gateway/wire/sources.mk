@@ -16,6 +16,7 @@ wire_SRCS = \
     http.c \
     http_response.c \
     ins.c \
+    json_tree.c \
     mllp.c \
     pdf.c \
     scan.c \
