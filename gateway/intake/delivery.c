@@ -11,6 +11,7 @@
 #include "intake/facts.h"
 #include "intake/parse.h"
 #include "intake/release.h"
+#include "wire/scan.h"
 
 enum {
 	PART_BYTES = 131072,		/* OBJECT_PART.data */
@@ -19,6 +20,12 @@ enum {
 	COST_FACTOR = 5,
 	ARENA_FACTOR = 4,
 	ARENA_LEAST = 2 * 1024 * 1024,
+	/* Short lines become structs far longer than they are.  What is over
+	 * LINES_IN_MOST has room enough by its own length: more results than
+	 * that cannot be sealed. */
+	LINE_BYTES = sizeof(struct observation) + 128,
+	LINES_IN_MOST = 4 * 1024 * 1024,
+	LINES_BYTES_MOST = 24 * 1024 * 1024,
 	SLOT_BITS = 9,			/* of a delivery's number */
 	OWN_ID_BYTES = 10,		/* of our MSH-10, as hex */
 	FILE_NAME_MAX = 255		/* SPOOL_ANSWER.wants */
@@ -319,12 +326,30 @@ end_wanting(struct delivery *d)
 		end(d, DELIVERY_WANTS, buf_span(&copy));
 }
 
+/* Memory for what the lines of an input may become. */
+static size_t
+size_of_lines(const struct input *in)
+{
+	struct span rest = in->bytes;
+	size_t lines = 0, len;
+
+	if (rest.len > LINES_IN_MOST)
+		return 0;
+	for (; rest.len > 0; lines++) {
+		len = scan_either(rest, '\r', '\n');
+		rest = span_slice(rest, len + 1, rest.len);
+	}
+	return lines > LINES_BYTES_MOST / LINE_BYTES ? LINES_BYTES_MOST
+	    : lines * LINE_BYTES;
+}
+
 static void
 parse(struct delivery *d)
 {
 	enum status st;
 
-	arena_init(&d->arena, ARENA_LEAST + ARENA_FACTOR * size_of(&d->input));
+	arena_init(&d->arena, ARENA_LEAST + size_of_lines(&d->input) +
+	    ARENA_FACTOR * size_of(&d->input));
 	st = d->input.kind->parse(&d->input, d->shared->now_ms(), &d->arena,
 	    &d->parsed);
 	d->shared->warnings += d->parsed.warnings != 0;
@@ -699,7 +724,7 @@ delivery_start(struct delivery *d, const struct input *input)
 	d->input = *input;
 	d->state = DELIVERY_IS_QUEUED;
 	if (budget_take(&d->shared->working, &d->ticket,
-	    COST_FACTOR * size_of(input)))
+	    COST_FACTOR * size_of(input) + size_of_lines(input)))
 		parse(d);
 }
 

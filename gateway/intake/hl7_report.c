@@ -224,7 +224,8 @@ on_obr(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *obr)
 
 	close_panel(b);
 	c->n_obr++;
-	b->in_specimen = b->in_document = false;
+	b->in_specimen = b->specimen_first = false;
+	b->has_spm = b->in_document = false;
 	b->observation = NULL;
 	b->panel_has_lines = false;
 	if (report->panels == NULL)
@@ -266,6 +267,8 @@ static void
 on_obx(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *obx)
 {
 	c->n_obx++;
+	if (b->specimen_first)
+		b->in_specimen = false;
 	if (b->panel != NULL && !b->in_specimen)
 		hl7_observation_add(c, b, obx);
 	/* Since 2.7 an OBX before the first OBR is about the patient, not a
@@ -284,8 +287,11 @@ on_spm(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *spm)
 
 	b->in_specimen = true;
 	b->in_document = false;
-	if (b->panel == NULL || b->panel->specimen.identifier.len > 0)
+	/* Taken for the specimen's, its only results would be lost. */
+	b->specimen_first = b->specimen_first || !b->panel_has_lines;
+	if (b->panel == NULL || b->has_spm)
 		return;		/* the first specimen of a panel is kept */
+	b->has_spm = true;
 	s = &b->panel->specimen;
 	*s = (struct specimen){
 		.type = hl7_coded(c, hl7_first(hl7_field(spm, 4), &c->d),

@@ -3,9 +3,10 @@
  * 7.3.1): the segments from a PID to before the next one, as a report.
  *
  * Driven by the order of the segments, whatever version the sender claims:
- * an OBX after an SPM describes the specimen, an NTE belongs to the PID, OBR,
- * OBX or SPM before it (that of a document to the report), what is not known
- * is passed over.
+ * an OBX after an SPM describes the specimen (unless that SPM stands before any
+ * OBX of its OBR: then nothing else would be its result), an NTE belongs to the
+ * PID, OBR, OBX or SPM before it (that of a document to the report), what is not
+ * known is passed over.
  */
 #ifndef INTAKE_HL7_REPORT_H
 #define INTAKE_HL7_REPORT_H
@@ -29,6 +30,8 @@ struct hl7_build {
 	struct observation *observation;	/* the last; NULL: none */
 	bool in_document;		/* the last OBX was one */
 	bool in_specimen;		/* after an SPM */
+	bool has_spm;			/* the panel had one */
+	bool specimen_first;		/* it came before the results */
 	struct span order_control;	/* ORC-1 */
 	struct span placer, filler;	/* ORC-2, ORC-3 */
 	struct span order_status;	/* OBR-25 */

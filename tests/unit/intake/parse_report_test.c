@@ -243,6 +243,131 @@ test_specimen(void)
 	ok(!panel(1)->has_specimen, "R24 the next panel has none");
 }
 
+/* Cerner sends OBR, SPM, OBX: those OBX are all the results there are. */
+static void
+test_specimen_first(void)
+{
+	ok(parse_text(MSH PID OBR "SPM|1|||119334006^Sputum^SCT\n"
+	    "NTE|1||of the specimen\n"
+	    "OBX|1|ST|A||a||||||F\nNTE|1||of the OBX\n"
+	    "OBX|2|ST|B||b||||||F\nSPM|2|||X\nOBX|3|ST|C||c||||||F\n"
+	    "OBR|2|||D||||||||||||||||||||||F\nOBX|1|ST|D||d||||||F\n"
+	    "SPM|1|||Y\nOBX|2|ST|E||e||||||F\n") == ST_OK &&
+	    panel(0)->n_observations == 3 && panel(1)->n_observations == 1,
+	    "R24 an SPM before any OBX takes no result away");
+	ok(panel(0)->specimen.n_notes == 1 &&
+	    observation(0, 0)->n_notes == 1 &&
+	    span_is(panel(0)->specimen.type.display, "Sputum"),
+	    "R24 its notes and those of the results stay apart");
+}
+
+static void
+test_notes_everywhere(void)
+{
+	ok(parse_text(MSH "NTE|1||of the message\n" PID
+	    "NTE|1||p1\nNTE|2||p2\n" OBR "NTE|1||o1\n"
+	    "OBX|1|ED|PDF^Compte rendu||^AP^PDF^Base64^JVBERi0xLjQK||||||F\n"
+	    "NTE|1||d1\nNTE|2||d2\n" OBX "NTE|1||x1\n"
+	    "OBX|3|CE|ACK_RECEPTION^x^MetaDMPMSS||N||||||F\nNTE|1||m1\n"
+	    "OBX|4|ED|PDF||^AP^PDF^Base64^JVBERi0xLjQK||||||F\nNTE|1||d3\n"
+	    "FT1|1\nCTI|1\nNTE|2||d4\n") == ST_OK,
+	    "R24 notes at every level");
+	ok(report(0)->n_notes == 6 && span_is(report(0)->notes[0].text, "p1") &&
+	    span_is(report(0)->notes[2].text, "d1") &&
+	    span_is(report(0)->notes[5].text, "d4"),
+	    "R24 what is said of a document stands with the report");
+	ok(panel(0)->n_notes == 1 && observation(0, 0)->n_notes == 1 &&
+	    span_is(observation(0, 0)->notes[0].text, "x1"),
+	    "R24 and nowhere else");
+}
+
+static void
+test_parents_since_2_8(void)
+{
+	ok(parse_text(MSH PID "OBR|1|P1|C1|CULT^Culture^L\n"
+	    "OBX|1|ST|X||1||||||F\nOBR|2|P2|C2|URI^Urine^L\n"
+	    "OBX|1|ST|X||1||||||F\n"
+	    "OBR|3|P3|A1|ATB||||||||||||||||||||||||||||||||||||||||||||||"
+	    "CULT^Culture^L\nOBX|1|ST|Y||y||||||F\n"
+	    "OBR|4|P4|A2|ATB|||||||||||||||||||||||||||||||||||||||||||||||||"
+	    "|P2&X^C2&Y\nOBX|1|ST|Y||y||||||F\n") == ST_OK &&
+	    panel(2)->parent_panel == 0 && panel(2)->parent_observation == -1,
+	    "R24 OBR-50 names the parent's service");
+	ok(panel(3)->parent_panel == 1, "R24 OBR-54 its order");
+}
+
+static void
+test_confirmed(void)
+{
+	ok(parse_text(MSH PID OBR "OBX|1|NM|A||5||||||U\n"
+	    "OBX|2|NM|B||5||||||F\n") == ST_OK &&
+	    observation(0, 0)->is_confirmed &&
+	    !observation(0, 1)->is_confirmed, "R21 OBX-11 U");
+}
+
+/* A field's value, or what HL7 has in its place. */
+static void
+test_statuses(void)
+{
+	static const struct {
+		const char *obr_25, *obx_11;
+		enum observation_status order, result;
+	} row[] = {
+		{ "F", "F", OBSERVATION_FINAL, OBSERVATION_FINAL },
+		{ "F^Final results^HL70123", "C^Record coming over is a "
+		    "correction^HL70085", OBSERVATION_FINAL,
+		    OBSERVATION_CORRECTED },
+		{ "C^Corrected&x, final^HL70123", "F^^^X",
+		    OBSERVATION_CORRECTED, OBSERVATION_FINAL },
+		{ "F", "", OBSERVATION_FINAL, OBSERVATION_FINAL },
+		{ "F", "\"\"", OBSERVATION_FINAL, OBSERVATION_FINAL },
+		{ "\"\"", "F", OBSERVATION_UNKNOWN, OBSERVATION_FINAL },
+		{ "F~P", "F~P", OBSERVATION_FINAL, OBSERVATION_FINAL },
+		{ "unknown", "unknown", OBSERVATION_UNKNOWN,
+		    OBSERVATION_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%sOBR|1||F|X|||||||||||||||||||||"
+		    "%s\nOBX|1|ST|A||v||||||%s\n", MSH PID, row[i].obr_25,
+		    row[i].obx_11);
+		ok(parse_text(text) == ST_OK &&
+		    panel(0)->status == row[i].order &&
+		    observation(0, 0)->status == row[i].result,
+		    "R21 OBR-25 \"%s\", OBX-11 \"%s\"", row[i].obr_25,
+		    row[i].obx_11);
+	}
+}
+
+/* Trailing fields left out one by one: what is there stays the same. */
+static void
+test_truncated(void)
+{
+	static const char obx[] = "OBX|1|NM|GLU^Glucose&x^L||5.10|mmol/L^^UCUM|"
+	    "3.9-5.5|N~\"\"~H|||F|||20261121071000||9^DURAND&DE&x^PAUL||";
+	char text[1024];
+	bool good = true;
+
+	for (size_t cut = sizeof(obx) - 1; obx[cut - 1] != 'F'; cut--) {
+		snprintf(text, sizeof(text), "%s%.*s\n", MSH PID OBR, (int)cut,
+		    obx);
+		good = good && parse_text(text) == ST_OK &&
+		    span_is(observation(0, 0)->value.number, "5.10") &&
+		    observation(0, 0)->n_flags == 2 &&
+		    observation(0, 0)->status == OBSERVATION_FINAL;
+	}
+	ok(good, "R21 trailing fields may be left out at any byte");
+	(void)!parse_text(MSH PID OBR "OBX|1|NM|GLU^Glucose&x^L||5.10|\"\"|\"\"|"
+	    "\"\"|||F|||\"\"||9^DURAND&DE&x^PAUL\n");
+	ok(observation(0, 0)->unit.len == 0 && observation(0, 0)->n_flags == 0 &&
+	    observation(0, 0)->range_text.len == 0 && span_is(
+	    observation(0, 0)->effective.text, "2026-11-21T07:00:00+01:00") &&
+	    span_is(panel(0)->validator.family, "DURAND"),
+	    "R21 \"\" is nothing, subcomponents are told apart");
+}
+
 static void
 test_parents(void)
 {
@@ -485,6 +610,12 @@ main(void)
 	test_the_best_identifier();
 	test_held_back();
 	test_specimen();
+	test_specimen_first();
+	test_notes_everywhere();
+	test_parents_since_2_8();
+	test_confirmed();
+	test_statuses();
+	test_truncated();
 	test_parents();
 	test_several_patients();
 	test_documents();
