@@ -48,6 +48,14 @@ observation_status_code(enum observation_status status)
 }
 
 /* See codes.h. */
+bool
+observation_is_gone(enum observation_status status)
+{
+	return status == OBSERVATION_ENTERED_IN_ERROR ||
+	    status == OBSERVATION_CANCELLED;
+}
+
+/* See codes.h. */
 const char *
 report_status_code(enum bundle_status status)
 {

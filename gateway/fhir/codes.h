@@ -31,6 +31,9 @@ const char *observation_status_code(enum observation_status status);
 const char *report_status_code(enum bundle_status status);
 const char *composition_status_code(enum bundle_status status);
 
+/* Entered in error, or cancelled: then there is no value to show. */
+bool observation_is_gone(enum observation_status status);
+
 /* http://terminology.hl7.org/CodeSystem/data-absent-reason */
 const char *absent_reason_code(enum observation_status status);
 

@@ -46,12 +46,25 @@ entity(uint8_t c)
 	}
 }
 
-/* U+FFFE and U+FFFF are UTF-8 but not XML. */
-static bool
-is_noncharacter(struct span s, size_t at)
+/*
+ * Bytes at `s` that do not go into the narrative: U+FFFE and U+FFFF, which
+ * are UTF-8 but not XML, and the controls that turn the direction of what
+ * follows (U+202A to U+202E, U+2066 to U+2069): a number must read as it was
+ * printed.  Hebrew and Arabic need none of them, and the data keep them.
+ */
+static size_t
+dropped(struct span s)
 {
-	return s.ptr[at] == 0xef && at + 2 < s.len && s.ptr[at + 1] == 0xbf &&
-	    s.ptr[at + 2] >= 0xbe;
+	const uint8_t *p = s.ptr;
+
+	if (s.len < 3)
+		return 0;
+	if (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
+		return 3;
+	if (p[0] != 0xe2)
+		return 0;
+	return (p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9) ? 3 : 0;
 }
 
 static void
@@ -60,14 +73,14 @@ escaped(struct fhir_writer *w, struct span text)
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		bool gone = is_noncharacter(text, i);
-		const char *instead = gone ? "" : entity(text.ptr[i]);
+		size_t gone = dropped(span_slice(text, i, 3));
+		const char *instead = gone > 0 ? "" : entity(text.ptr[i]);
 
 		if (instead == NULL)
 			continue;
 		json_string_add(&w->json, span_slice(text, from, i - from));
 		markup(w, instead);
-		i += gone ? 2 : 0;
+		i += gone > 0 ? gone - 1 : 0;
 		from = i + 1;
 	}
 	json_string_add(&w->json, span_slice(text, from, text.len - from));
@@ -132,30 +145,35 @@ value_cell(struct fhir_writer *w, const struct value *v)
 	}
 }
 
-static bool
-is_gone(const struct observation *o)
+static void
+flag_cell(struct fhir_writer *w, const struct observation *o)
 {
-	return o->status == OBSERVATION_ENTERED_IN_ERROR;
+	for (size_t i = 0; i < o->n_flags; i++) {
+		markup(w, i > 0 ? " " : "");
+		escaped(w, o->flags[i].code);
+	}
 }
 
 static void
 row(struct fhir_writer *w, const struct observation *o)
 {
+	bool gone = observation_is_gone(o->status);
+
 	markup(w, "<tr><td>");
 	escaped(w, fhir_coded_text(&o->code));
 	markup(w, "</td><td>");
-	if (!is_gone(o)) {
+	if (!gone) {
 		value_cell(w, &o->value);
 		element(w, " ", o->unit, "");
 	}
 	markup(w, "</td><td>");
 	escaped(w, o->range_text);
 	markup(w, "</td><td>");
-	for (size_t i = 0; i < o->n_flags; i++) {
-		markup(w, i > 0 ? " " : "");
-		escaped(w, o->flags[i].code);
-	}
+	if (!gone)
+		flag_cell(w, o);
 	markup(w, "</td></tr>");
+	if (o->status == OBSERVATION_ENTERED_IN_ERROR)
+		return;
 	for (size_t i = 0; i < o->n_notes; i++)
 		element(w, "<tr><td colspan=\"4\">", o->notes[i].text,
 		    "</td></tr>");

@@ -156,8 +156,11 @@ result(struct fhir_writer *w, size_t i, const struct observation *o)
 	bool group = outline_is_group(&w->outline, i);
 
 	write_value(w, o);
-	flags(w, o);
-	fhir_notes(w, o->notes, o->n_notes, p->notes, group ? 0 : p->n_notes);
+	if (!observation_is_gone(o->status))
+		flags(w, o);
+	if (o->status != OBSERVATION_ENTERED_IN_ERROR)
+		fhir_notes(w, o->notes, o->n_notes, p->notes,
+		    group ? 0 : p->n_notes);
 	if (!fhir_is_blank(fhir_coded_text(&o->method)))
 		fhir_concept(w, "method", &o->method, "?");
 	if (outline_has_specimen(p))

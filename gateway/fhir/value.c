@@ -145,7 +145,7 @@ write_value(struct fhir_writer *w, const struct observation *o)
 	static const char *const range[2] = { "low", "high" };
 	const struct value *v = &o->value;
 
-	if (is_empty(v) || o->status == OBSERVATION_ENTERED_IN_ERROR) {
+	if (is_empty(v) || observation_is_gone(o->status)) {
 		absent(w, o);
 		return;
 	}

@@ -1,6 +1,7 @@
 #include "intake/facts.h"
 
 #include "intake/hold.h"
+#include "intake/release.h"
 
 enum { ORDER_MAX = 128 };	/* REPORT_OPEN.order */
 
@@ -13,6 +14,7 @@ facts_complete(struct report *r, const struct config *config,
 		r->organization = span_of(config->lab_name);
 	if (r->language.len == 0)
 		r->language = span_of(source->language);
+	release_empty_removed(r);
 	hold_apply(config, r);
 }
 

@@ -20,7 +20,8 @@ struct facts {
 };
 
 /* What the configuration says: the laboratory's name and the language where
- * the report has none, and its hold lists. */
+ * the report has none, and its hold lists.  Lines that are taken back lose
+ * what is left of them. */
 void facts_complete(struct report *r, const struct config *config,
     const struct config_source *source);
 

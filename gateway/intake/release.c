@@ -373,6 +373,31 @@ release_confirms(const struct observation *o)
 	    (o->holds & (HOLD_PRELIMINARY | HOLD_UNKNOWN | HOLD_HIDDEN)) == 0;
 }
 
+static void
+empty_observation(struct observation *o)
+{
+	o->value = (struct value){ .kind = VALUE_ABSENT };
+	o->flags = NULL;
+	o->n_flags = 0;
+	if (o->status != OBSERVATION_ENTERED_IN_ERROR)
+		o->status = OBSERVATION_CANCELLED;
+	else
+		o->n_notes = 0;
+}
+
+/* See release.h. */
+void
+release_empty_removed(struct report *report)
+{
+	for (size_t i = 0; i < report->n_panels; i++) {
+		struct panel *p = &report->panels[i];
+
+		for (size_t k = 0; k < p->n_observations; k++)
+			if (release_removes(&p->observations[k]))
+				empty_observation(&p->observations[k]);
+	}
+}
+
 /* How many of the first `end` observations stay. */
 static size_t
 staying(const struct panel *p, size_t end)

@@ -85,6 +85,10 @@ bool release_confirms(const struct observation *o);
 /* Is the observation taken back: deleted, cancelled or wrong? */
 bool release_removes(const struct observation *o);
 
+/* Leaves no value, flag or comment in lines that are taken back; what is
+ * cancelled keeps the comment that says why.  Their status says so, too. */
+void release_empty_removed(struct report *report);
+
 /* Takes the lines out that only confirm (is_confirmed): there is nothing of
  * theirs to be sealed.  The report's arrays change in place. */
 void release_leave_out_confirmed(struct report *report);

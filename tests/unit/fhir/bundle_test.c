@@ -107,12 +107,12 @@ test_each_sample_is_a_document(void)
 		    resource(b, "Composition", 1) == NULL &&
 		    resource(b, "DiagnosticReport", 0) != NULL &&
 		    resource(b, "DiagnosticReport", 1) == NULL,
-		    "Composition first, one of it, one DiagnosticReport");
+		    "R44 Composition first, one of it, one DiagnosticReport");
 		walk(&w, b);
 		ok(w.references > 5 && w.lost == 0,
-		    "all %zu references resolve", w.references);
+		    "R44 all %zu references resolve", w.references);
 		ok(w.empty == 0, "no empty string, array or object");
-		ok(w.values == 0, "never two value[x] in one element");
+		ok(w.values == 0, "R43 never two value[x] in one element");
 		json_decref(b);
 	}
 }
@@ -132,10 +132,11 @@ test_composition_mirrors_the_report(void)
 
 		for (size_t j = 0; j < COUNT(pair); j++)
 			ok(json_equal(json_object_get(c, pair[j].a),
-			    json_object_get(d, pair[j].b)), "%s", pair[j].a);
+			    json_object_get(d, pair[j].b)), "R44 the same %s",
+			    pair[j].a);
 		ok(json_equal(json_object_get(c, "identifier"),
 		    json_array_get(json_object_get(d, "identifier"), 0)),
-		    "identifier");
+		    "R44 the same identifier");
 		json_decref(b);
 	}
 }
@@ -166,6 +167,52 @@ test_values_stay_as_printed(void)
 	ok(holds(text, "\"valueString\":\"2026-01-03 - 2026-01-02\""),
 	    "period upside down: text");
 	ok(!holds(text, "RETIR"), "a value taken back is gone everywhere");
+}
+
+/* One result with everything, withdrawn. */
+static void
+test_what_is_gone_leaves_nothing(void)
+{
+	static const enum observation_status gone[] = {
+		OBSERVATION_ENTERED_IN_ERROR, OBSERVATION_CANCELLED
+	};
+	struct report r = *report_sample(SAMPLE_CHEMISTRY);
+	struct panel p = r.panels[0];
+	struct observation o = p.observations[0];
+
+	r.panels = &p;
+	p.observations = &o;
+	p.n_observations = 1;
+	for (size_t i = 0; i < COUNT(gone); i++) {
+		struct buf out = buf_over(storage, sizeof(storage));
+
+		o.status = gone[i];
+		ok(fhir_write_bundle(&r, &report_identity, &out) == ST_OK &&
+		    !holds(buf_span(&out), "5.10") &&
+		    !holds(buf_span(&out), "élevé") &&
+		    holds(buf_span(&out), "Glycémie"),
+		    "R34 neither value nor flag of what was taken back");
+		ok(holds(buf_span(&out), "à contrôler") == (i == 1),
+		    "R34 a comment only where it was cancelled");
+	}
+}
+
+static void
+test_direction_of_text(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY);
+	struct note note = { span_of("a\u202e01\u2066b\u2069 \u05e9\u05dc\u200fx") };
+	struct panel p = r.panels[0];
+	struct buf out = buf_over(storage, sizeof(storage));
+
+	r.panels = &p;
+	p.notes = &note;
+	p.n_notes = 1;
+	ok(fhir_write_bundle(&r, &report_identity, &out) == ST_OK &&
+	    holds(buf_span(&out), "<p>a01b \u05e9\u05dc\u200fx"),
+	    "R46 no control of direction in the narrative, marks stay");
+	ok(holds(buf_span(&out), "\"text\":\"a\u202e01\u2066b\u2069"),
+	    "R46 the data have the text as it was sent");
 }
 
 static void
@@ -205,10 +252,10 @@ test_markup_stays_text(void)
 {
 	struct span text = write_sample(SAMPLE_HOSTILE);
 
-	ok(holds(text, "&lt;script&gt;alert(1)"), "escaped in the narrative");
+	ok(holds(text, "&lt;script&gt;alert(1)"), "R46 escaped in the narrative");
 	ok(holds(text, "\"conclusion\":\""),
 	    "what is said of the whole is there for the page, too");
-	ok(holds(text, "é²µ≤ 😀 שלום"), "accents, emoji and Hebrew survive");
+	ok(holds(text, "é²µ≤ 😀 שלום"), "R46 accents, emoji and Hebrew survive");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] < ' ' || text.ptr[i] == 0x7f) {
 			ok(false, "control character at %zu", i);
@@ -332,6 +379,8 @@ main(int argc, char **argv)
 	test_each_sample_is_a_document();
 	test_composition_mirrors_the_report();
 	test_values_stay_as_printed();
+	test_what_is_gone_leaves_nothing();
+	test_direction_of_text();
 	test_culture_hangs_together();
 	test_document_alone_invents_nothing();
 	test_markup_stays_text();

@@ -313,6 +313,39 @@ test_holds_are_summed(void)
 }
 
 static void
+test_emptying(void)
+{
+	struct coded flag = { .code = span_of("H") };
+	struct note note = { span_of("5.10 au lieu de 51") };
+	struct observation o[4] = {
+		{ .status = OBSERVATION_FINAL, .release = RELEASE_DELIVER },
+		{ .status = OBSERVATION_ENTERED_IN_ERROR,
+		  .release = RELEASE_INCIDENT },
+		{ .status = OBSERVATION_FINAL, .release = RELEASE_WITHDRAW },
+		{ .status = OBSERVATION_PRELIMINARY,
+		  .release = RELEASE_WITHHOLD },
+	};
+	struct panel p = { .observations = o, .n_observations = 4 };
+	struct report r = { .panels = &p, .n_panels = 1 };
+
+	for (size_t i = 0; i < 4; i++) {
+		o[i].value.kind = VALUE_TEXT;
+		o[i].flags = &flag;
+		o[i].notes = &note;
+		o[i].n_flags = o[i].n_notes = 1;
+	}
+	release_empty_removed(&r);
+	ok(o[0].value.kind == VALUE_TEXT && o[0].n_flags == 1 &&
+	    o[3].value.kind == VALUE_TEXT && o[3].n_notes == 1,
+	    "R34 what is not taken back stays whole");
+	ok(o[1].value.kind == VALUE_ABSENT && o[1].n_flags == 0 &&
+	    o[1].n_notes == 0, "R34 nothing is left of what was wrong");
+	ok(o[2].value.kind == VALUE_ABSENT && o[2].n_flags == 0 &&
+	    o[2].n_notes == 1 && o[2].status == OBSERVATION_CANCELLED,
+	    "R34 what was cancelled says so, and may say why");
+}
+
+static void
 test_leaving_out(void)
 {
 	struct observation first[3] = { { .sub_id = span_of("1") },
@@ -437,6 +470,7 @@ main(void)
 	test_reports();
 	test_u_with_a_document();
 	test_holds_are_summed();
+	test_emptying();
 	test_leaving_out();
 	test_hidden();
 	test_delay();
