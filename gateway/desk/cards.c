@@ -7,9 +7,14 @@
 #include "desk/format.h"
 #include "desk/slip.h"
 
-enum { PAGE_ROWS = 50, NUMBER_TRIES = 3 };
+enum {
+	PAGE_ROWS = 50, NUMBER_TRIES = 3,
+	DATE_MAX = 10,		/* TRAITS_GET.birth_date */
+	EX_USAGE = 64		/* as in sysexits(3) */
+};
 
-/* --- card new: BOX_GET -> make the card -> CARD_STORE -> the slip --------- */
+/* --- card new: [TRAITS_GET ->] BOX_GET -> make the card -> CARD_STORE ->
+ * the slip ----------------------------------------------------------------- */
 
 static void
 ask_box(struct session *s)
@@ -19,15 +24,55 @@ ask_box(struct session *s)
 	session_ask(s, ROLE_VAULT, &m, &m.box_get.request);
 }
 
+/* Whose order it is, for the result to be compared with; only a keyed hash
+ * comes back, the words are wiped. */
+static void
+ask_traits(struct session *s)
+{
+	struct message m = { .id = MSG_TRAITS_GET };
+
+	m.traits_get.birth_name = span_of(s->options.birth_name);
+	m.traits_get.birth_date = span_of(s->options.birth_date);
+	session_ask(s, ROLE_INTAKE, &m, &m.traits_get.request);
+}
+
+static void
+take_traits(struct session *s, const struct msg_traits *traits)
+{
+	wipe(s->options.birth_name, sizeof(s->options.birth_name));
+	wipe(s->options.birth_date, sizeof(s->options.birth_date));
+	if (traits->outcome != ST_OK) {
+		session_print(s, 2, TEXT_TRAITS_INVALID);
+		session_finish(s, 1);
+		return;
+	}
+	s->has_traits = true;
+	memcpy(s->traits, traits->traits.ptr, sizeof(s->traits));
+	ask_box(s);
+}
+
 /* See command.h. */
 void
 card_new_start(struct session *s)
 {
+	bool has_name = s->options.birth_name[0] != '\0';
+	bool has_date = s->options.birth_date[0] != '\0';
+
 	s->issued = calloc(1, sizeof(*s->issued));
-	if (s->issued == NULL)
+	if (s->issued == NULL) {
 		session_fail(s, ST_NO_SPACE);
-	else
+	} else if (has_name != has_date) {
+		session_print(s, 2, TEXT_TRAITS_INCOMPLETE, s->command->usage,
+		    s->command->usage);
+		session_finish(s, EX_USAGE);
+	} else if (strlen(s->options.birth_date) > DATE_MAX) {
+		session_print(s, 2, TEXT_TRAITS_INVALID);
+		session_finish(s, 1);
+	} else if (has_name) {
+		ask_traits(s);
+	} else {
 		ask_box(s);
+	}
 }
 
 static uint64_t
@@ -55,6 +100,8 @@ store_card(struct session *s)
 	store->trust = (struct span){ card->trust, card->trust_len };
 	store->order = span_of(s->options.order);
 	store->expires_s = expiry(s);
+	store->traits = (struct span){ s->traits,
+	    s->has_traits ? sizeof(s->traits) : 0 };
 	store->actor = span_of(s->actor);
 	session_ask(s, ROLE_VAULT, &m, &store->request);
 }
@@ -98,6 +145,10 @@ card_new_answer(struct session *s, const struct message *m)
 {
 	enum status outcome;
 
+	if (m->id == MSG_TRAITS) {
+		take_traits(s, &m->traits);
+		return;
+	}
 	if (m->id == MSG_BOX) {
 		make_card(s, &m->box);
 		return;

@@ -7,7 +7,8 @@ enum { EX_USAGE = 64 };	/* as in sysexits(3) */
 static void help_start(struct session *s);
 
 static const struct command commands[] = {
-	{ "card", "new", "card new [--order NUMBER] [--lab]", 0, true, true, false,
+	{ "card", "new", "card new [--order NUMBER] [--birth-name NAME --birth-date YYYY-MM-DD] [--lab]",
+	    0, true, true, false,
 	    { "make a card and print its slip, the only place of the code",
 	      "créer une carte et imprimer son ticket, seul endroit du code" },
 	    card_new_start, card_new_answer },
@@ -148,6 +149,12 @@ read_option(struct session *s, const char *option, struct span *arguments)
 	if (same(option, "--order"))
 		return read_valued(s, option,
 		    c->takes_order ? s->options.order : NULL, arguments);
+	if (same(option, "--birth-name"))
+		return read_valued(s, option,
+		    c->takes_order ? s->options.birth_name : NULL, arguments);
+	if (same(option, "--birth-date"))
+		return read_valued(s, option,
+		    c->takes_order ? s->options.birth_date : NULL, arguments);
 	if (same(option, "--card"))
 		return read_valued(s, option,
 		    c->takes_card ? s->options.card : NULL, arguments);

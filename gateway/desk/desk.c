@@ -84,6 +84,5 @@ void
 desk_on_peer_lost(struct role *role, enum role_id peer)
 {
 	(void)role;
-	if (peer == ROLE_VAULT)
-		session_vault_lost();
+	session_peer_lost(peer);
 }

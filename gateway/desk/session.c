@@ -100,16 +100,24 @@ next_request(void)
 }
 
 static void
+say_away(struct session *s, enum role_id role)
+{
+	session_print(s, 2, role == ROLE_VAULT ? TEXT_VAULT_AWAY
+	    : TEXT_ROLE_AWAY, role_name(role));
+	session_finish(s, 1);
+}
+
+static void
 send_request(struct session *s, enum role_id to, struct message *m,
     uint64_t *request_field)
 {
 	s->request = next_request();
+	s->asked = to;
 	*request_field = s->request;
 	if (role_send(s->role, to, m) == ST_OK)
 		return;
 	s->request = 0;
-	session_print(s, 2, TEXT_VAULT_AWAY);
-	session_finish(s, 1);
+	say_away(s, to);
 }
 
 /* See session.h. */
@@ -253,14 +261,12 @@ session_waiting(uint64_t request)
 
 /* See session.h. */
 void
-session_vault_lost(void)
+session_peer_lost(enum role_id peer)
 {
 	for (size_t i = 0; i < SESSIONS_MAX; i++) {
 		struct session *s = &sessions[i];
 
-		if (!s->in_use || s->request == 0)
-			continue;
-		session_print(s, 2, TEXT_VAULT_AWAY);
-		session_finish(s, 1);
+		if (s->in_use && s->request != 0 && s->asked == peer)
+			say_away(s, peer);
 	}
 }

@@ -29,6 +29,7 @@ struct command {
 	const char *noun, *verb;	/* verb NULL: a single word */
 	const char *usage;		/* "card freeze NUMBER" */
 	unsigned    operands;		/* exactly so many */
+	/* Order: and the birth name and date of the patient it is for. */
 	bool        takes_order, takes_lab, takes_card;
 	const char *help[LANG_COUNT];
 	void (*start)(struct session *s);
@@ -40,6 +41,8 @@ struct command {
 struct options {
 	bool json, lab;
 	char order[ARGUMENT_MAX + 1];
+	char birth_name[ARGUMENT_MAX + 1];
+	char birth_date[ARGUMENT_MAX + 1];
 	char card[ARGUMENT_MAX + 1];
 	char operand[ARGUMENT_MAX + 1];
 };
@@ -54,11 +57,14 @@ struct session {
 	enum lang       lang;
 	bool            in_use;
 	uint64_t        request;	/* of the answer awaited; 0: none */
+	enum role_id    asked;		/* who is to give it */
 	unsigned        step;		/* the command's own */
 	uint64_t        rows;		/* printed so far */
 	char            actor[64];	/* "uid:0", for the audit record */
 	uint8_t         last[32];	/* the last row's key, for the next page */
 	struct card_issued *issued;	/* card new; wiped with the session */
+	bool            has_traits;	/* card new: of whose order it is */
+	uint8_t         traits[32];
 	struct audit_walk  *audit;	/* audit verify */
 	struct message  postponed;	/* a request that waits for the reader */
 	enum role_id    postponed_to;
@@ -76,8 +82,8 @@ void session_accept(struct role *role, int fd, unsigned long uid);
 /* The session that waits for `request`, or NULL (it has gone). */
 struct session *session_waiting(uint64_t request);
 
-/* The vault went away: every session that waits says so and ends. */
-void session_vault_lost(void);
+/* A role went away: every session that waits for it says so and ends. */
+void session_peer_lost(enum role_id peer);
 
 /* Prints one of the texts, or plain bytes, to standard output (1) or
  * standard error (2) of the command. */

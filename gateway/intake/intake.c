@@ -118,14 +118,6 @@ intake_on_spool(struct role *role, const struct message *m)
 
 /* See intake.h. */
 void
-intake_on_traits(struct role *role, const struct message *m)
-{
-	(void)role;
-	(void)m;
-}
-
-/* See intake.h. */
-void
 intake_on_peer_lost(struct role *role, enum role_id peer)
 {
 	struct intake *in = intake_of_role(role);

@@ -55,4 +55,5 @@ intake_SRCS = \
     release_genetics.c \
     seal.c \
     session.c \
-    spool_entrance.c
+    spool_entrance.c \
+    traits.c

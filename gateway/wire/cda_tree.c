@@ -320,6 +320,8 @@ cda_tree_start(struct cda_tree *t, struct arena *arena, size_t size,
 	}
 	t->failed = ST_OK;
 	(void)XML_SetHashSalt16Bytes(t->parser, salt);
+	/* It adds to the pointer to its buffer even where it has none. */
+	(void)XML_GetBuffer(t->parser, 1);
 	XML_SetUserData(t->parser, t);
 	XML_SetElementHandler(t->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(t->parser, on_text);

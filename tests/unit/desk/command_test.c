@@ -38,6 +38,10 @@ test_commands(void)
 	run("card\0new\0--order\0A-17\0--json\0");
 	ok(started("card_new") && session.options.json &&
 	    strcmp(session.options.order, "A-17") == 0, "with its options");
+	run("card\0new\0--birth-name\0DUPONT\0--birth-date\0" "1979-03-28\0");
+	ok(started("card_new") && strcmp(session.options.birth_name, "DUPONT")
+	    == 0 && strcmp(session.options.birth_date, "1979-03-28") == 0,
+	    "R28 the traits of whose order it is");
 	run("--json\0status\0");
 	ok(started("status") && session.options.json, "--json may stand first");
 	run("card\0freeze\0K7QF-M2XW-9D4\0");
@@ -58,6 +62,8 @@ test_refusals(void)
 	ok(refused(TEXT_NO_SUCH_COMMAND), "an unknown word");
 	run("card\0list\0--lab\0");
 	ok(refused(TEXT_UNKNOWN_OPTION), "another command's option");
+	run("card\0list\0--birth-name\0DUPONT\0");
+	ok(refused(TEXT_UNKNOWN_OPTION), "R28 traits where no card is made");
 	run("card\0new\0--order\0");
 	ok(refused(TEXT_OPTION_NEEDS_VALUE), "an option without its value");
 	run("card\0freeze\0");
