@@ -10,6 +10,7 @@ UNIT += \
     intake/parse_samples_test \
     intake/parse_test \
     intake/parse_value_test \
+    intake/parse_version_test \
     intake/release_matrix_test \
     intake/release_test \
     intake/refusals_test \
@@ -125,6 +126,9 @@ intake/parse_report_test_LIBS = bearssl expat
 
 intake/parse_value_test_SRCS = $(parse_SRCS)
 intake/parse_value_test_LIBS = bearssl expat
+
+intake/parse_version_test_SRCS = $(parse_SRCS) wire/hl7_ack.c
+intake/parse_version_test_LIBS = bearssl expat
 
 intake/parse_samples_test_SRCS = $(parse_SRCS)
 intake/parse_samples_test_LIBS = bearssl expat
