@@ -6,6 +6,7 @@
  *   attack ROLE NUMBER PORT FILE       ROLE `none`: without a sandbox
  *   attack ROLE wait                   enters, prints "in", waits for a byte
  *   attack ROLE store                  creates, reads and removes a file
+ *   attack ROLE folder                 likewise in ../folder, by way of done
  *   attack ROLE without CALL           CALL fails with EPERM on the way in
  *
  * Exit codes: 0 it worked; 10 the kernel said no (its words on standard
@@ -22,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -30,6 +32,7 @@
 #include "intake/policy.h"
 #include "pickup/policy.h"
 #include "sandbox/attacks.h"
+#include "spool/policy.h"
 #include "vault/policy.h"
 
 enum { WORKED = 0, REFUSED = 10, USAGE = 64 };
@@ -38,12 +41,19 @@ static const struct sandbox_policy *const policies[] = {
 	&intake_policy, &vault_policy, &pickup_policy, &desk_policy,
 };
 
+static int folder = -1;		/* opened before: the spool's */
+
 static void
 enter(const char *role)
 {
 	log_init(role, LOG_NOTICE);
+	folder = open("../folder", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (strcmp(role, "none") == 0)
 		return;
+	if (strcmp(role, spool_policy.role) == 0) {
+		sandbox_enter(spool_policy_of(&folder, 1));
+		return;
+	}
 	for (size_t i = 0; i < COUNT(policies); i++) {
 		if (strcmp(policies[i]->role, role) != 0)
 			continue;
@@ -134,6 +144,7 @@ attack(const char *role, char **argv)
 	if (number >= n_attacks)
 		return USAGE;
 	enter(role);
+	t.folder = folder;
 	errno = 0;
 	if (attacks[number].try(&t))
 		return WORKED;
@@ -165,6 +176,25 @@ store(const char *role)
 	return memcmp(text, "ab", 2) == 0 ? WORKED : REFUSED;
 }
 
+static int
+use_folder(const char *role)
+{
+	char text[2] = "";
+	int fd;
+
+	enter(role);
+	fd = openat(folder, "new", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, "ab", 2) != 2 || close(fd) != 0 ||
+	    mkdirat(folder, "done", 0700) != 0 ||
+	    renameat(folder, "new", folder, "done/new") != 0)
+		return REFUSED;
+	fd = openat(folder, "done/new", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, 2) != 2 ||
+	    unlinkat(folder, "done/new", 0) != 0)
+		return REFUSED;
+	return memcmp(text, "ab", 2) == 0 ? WORKED : REFUSED;
+}
+
 /* As a kernel would be that lacks one part: nothing may be served then. */
 static int
 without(const char *role, const char *call)
@@ -189,6 +219,8 @@ main(int argc, char **argv)
 		return wait_inside(argv[1]);
 	if (argc == 3 && strcmp(argv[2], "store") == 0)
 		return store(argv[1]);
+	if (argc == 3 && strcmp(argv[2], "folder") == 0)
+		return use_folder(argv[1]);
 	if (argc == 4 && strcmp(argv[2], "without") == 0)
 		return without(argv[1], argv[3]);
 	if (argc == 5)

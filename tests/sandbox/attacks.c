@@ -118,6 +118,58 @@ read_memory_file(const struct target *t)
 	return open(path, O_RDONLY) >= 0;
 }
 
+/* --- from a folder that is the role's own to what lies beside it -------------- */
+
+static bool
+leave_folder(const struct target *t)
+{
+	char byte;
+	int fd = openat(t->folder, "../other/secret", O_RDONLY);
+
+	return fd >= 0 && read(fd, &byte, 1) == 1;
+}
+
+static bool
+follow_link(const struct target *t)
+{
+	char byte;
+	int fd = openat(t->folder, "way-out", O_RDONLY);
+
+	return fd >= 0 && read(fd, &byte, 1) == 1;
+}
+
+static bool
+move_out(const struct target *t)
+{
+	return renameat(t->folder, "movable", t->folder,
+	    "../other/planted") == 0;
+}
+
+static bool
+move_in(const struct target *t)
+{
+	return renameat(t->folder, "../other/target", t->folder, "taken") == 0;
+}
+
+static bool
+make_link_in_folder(const struct target *t)
+{
+	return symlinkat("/etc/passwd", t->folder, "planted") == 0;
+}
+
+static bool
+link_into_folder(const struct target *t)
+{
+	return linkat(t->folder, "../other/secret", t->folder, "linked", 0) ==
+	    0;
+}
+
+static bool
+change_mode_in_folder(const struct target *t)
+{
+	return fchmodat(t->folder, "movable", 0666, 0) == 0;
+}
+
 /* --- network --------------------------------------------------------------- */
 
 static bool
@@ -494,6 +546,13 @@ const struct attack attacks[] = {
 	{ "change a file's mode", change_mode, false },
 	{ "change the root again", change_root, true },
 	{ "open /proc/PID/mem", read_memory_file, false },
+	{ "leave a folder by ..", leave_folder, false },
+	{ "follow a link out of a folder", follow_link, false },
+	{ "move a file out of a folder", move_out, false },
+	{ "move a file into a folder", move_in, false },
+	{ "make a symbolic link in a folder", make_link_in_folder, false },
+	{ "make a hard link into a folder", link_into_folder, false },
+	{ "change a mode in a folder", change_mode_in_folder, false },
 	{ "make a TCP socket", socket_tcp, false },
 	{ "make a UDP socket", socket_udp, false },
 	{ "make a local socket", socket_local, false },

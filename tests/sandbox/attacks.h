@@ -12,6 +12,7 @@ struct target {
 	const char *secret;	/* another role's file, readable for everybody */
 	int         tcp;	/* sockets that were opened before */
 	int         local;
+	int         folder;	/* one that was open before, the spool's */
 	void       *page;	/* one page, readable and writable */
 };
 

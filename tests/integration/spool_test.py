@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+"""Files that a LIS leaves in its folder: from there to the patient's browser.
+Triggers, what is refused, what is left alone, restarts, a second name; and
+kill -9 of any role while fifty files are on their way."""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
+
+import report                                              # noqa: E402
+from appliance import BIN, Appliance                       # noqa: E402
+from intake_open import Patient, pdf_of, resource          # noqa: E402
+from lis_folder import Box, until                           # noqa: E402
+from tap import main, ok, skip                             # noqa: E402
+
+KILLED_FILES = 50
+
+
+def patient(box):
+    slip = box.card()
+    return slip, slip["card"].replace("-", "")
+
+
+def message(card, number, **options):
+    return report.make_message(card=card, control_id=f"F{number}", order=f"O{number}",
+                               value=f"{number}.5", **options)
+
+
+def test_from_folder_to_browser():
+    with Box() as box:
+        slip, card = patient(box)
+        pdf = report.make_pdf(padding=3000000)
+        box.drop("Müller Élodie.hl7", message(card, 1, pdf=pdf))
+        ok(until(lambda: not box.left()), "R36 rename: taken at once", box.log())
+        _, bundle = Patient(box, slip).open_all()[0]
+        ok(pdf_of(bundle) == pdf and resource(bundle, "Observation"),
+           "R36 the result and its PDF reach the browser, bit for bit")
+        ok(not os.listdir(box.at("done")), "R36 stored: erased")
+        box.write("slow.hl7", message(card, 2)[:200])
+        time.sleep(1)
+        box.write("slow.hl7", message(card, 2))
+        started = time.monotonic()
+        ok(until(lambda: not box.left()) and time.monotonic() - started > 1.8,
+           "R36 stable size: taken when nobody has written for two seconds")
+        box.write("nom.HPR.hl7", message(card, 3))
+        started = time.monotonic()
+        box.write("nom.HPR.ok", b"")
+        ok(until(lambda: not box.left()) and time.monotonic() - started < 1.8,
+           "R36 witness: taken at once, and the witness with it", box.left())
+        ok(len(box.bundles(card)) == 3, "R36 three files, three bundles")
+        log = box.log()
+        ok("Müller" not in log and "slow" not in log and "PAT-TROIS" not in log,
+           "R36 the log knows no file's name", log)
+        ok(box.row("spool")["pid"] > 1 and "spool" in box.guichet("status"),
+           "guichet status shows the process")
+
+
+def test_refused():
+    with Box(keys="folder_wait = 5s\nfolder_keep = 1h\n") as box:
+        _, card = patient(box)
+        good = message(card, 1)
+        box.drop("nonsense.txt", b"Bonjour")
+        ok(until(lambda: box.has("failed", "nonsense.txt.error.txt")),
+           "R36 what is of no format goes to failed")
+        text = box.text("failed", "nonsense.txt.error.txt")
+        ok("aucun format" in text and "no known format" in text,
+           "R36 with the reason in French and in English", text)
+        box.drop("type.hl7", good.replace(b"ORU^R01^ORU_R01", b"ADT^A01^ADT_A01"))
+        ok(until(lambda: box.has("failed", "type.hl7.error.txt")), "R36 a wrong type goes to failed")
+        text = box.text("failed", "type.hl7.error.txt")
+        ok("AR 200" in text and "pris en charge" in text, "R36 as the ACK would say it", text)
+        box.drop("good.hl7", good)
+        ok(until(lambda: box.has("done", "good.hl7")), "R36 folder_keep: what is stored is kept in done")
+        box.drop("good.hl7", good)
+        ok(until(lambda: box.has("done", "good.hl7.1")), "R36 the same file again gets a suffix there")
+        ok(len(box.bundles(card)) == 1, "R36 and is the same bundle")
+        box.drop("good.hl7", message(card, 2))
+        ok(until(lambda: box.has("done", "good.hl7.2")) and len(box.bundles(card)) == 2,
+           "R36 a file's name again with new content: a new bundle")
+        batch = (b"FHS|^~\\&\rBHS|^~\\&\r" + message(card, 3)
+                 + good.replace(b"ORU^R01^ORU_R01", b"ADT^A01^ADT_A01")
+                 + message(card, 4) + b"BTS|3\rFTS|1\r")
+        box.drop("batch.hl7", batch)
+        ok(until(lambda: box.has("failed", "batch.hl7.error.txt")), "R36 a batch with one wrong message fails")
+        text = box.text("failed", "batch.hl7.error.txt")
+        ok("message 2 :" in text and "message 1" not in text and "(2)" in text
+           and len(box.bundles(card)) == 4, "R36 the text says which; the others are stored", text)
+        box.drop("alone.pdf", report.make_pdf())
+        ok(until(lambda: box.has("failed", "alone.pdf.error.txt"), 20),
+           "R42 a PDF that nobody names is put aside", box.left())
+        ok("No file named this one" in box.text("failed", "alone.pdf.error.txt"), "R42 and told why")
+
+
+def test_left_alone():
+    with Box() as box:
+        _, card = patient(box)
+        outside = box.path("outside.hl7")
+        with open(outside, "wb") as file:
+            file.write(message(card, 1))
+        os.chmod(outside, 0o666)
+        os.symlink(outside, box.at("symbolic.hl7"))
+        os.link(outside, box.at("hard.hl7"))
+        os.mkfifo(box.at("pipe.hl7"))
+        os.mkdir(box.at("folder.hl7"))
+        for name in (".hidden.hl7", "x.hl7.tmp", "x.part", "empty.hl7"):
+            box.write(name, b"" if name == "empty.hl7" else message(card, 1))
+        time.sleep(6)
+        ok(len(box.left()) == 8 and not box.bundles(card),
+           "R36 links, pipes, folders, hidden, unfinished and empty files are left alone", box.left())
+        ok(os.path.exists(outside), "R36 nothing outside of the folder is touched")
+        ok("3 files are left alone" in box.log(), "R36 the log counts them", box.log())
+        box.drop("good.hl7", message(card, 2))
+        ok(until(lambda: len(box.bundles(card)) == 1), "R36 and the next good file is taken")
+
+
+def test_not_stored_twice_after_restart():
+    with Box() as box:
+        _, card = patient(box)
+        stopped = box.pid_of("vault")
+        os.kill(stopped, signal.SIGSTOP)
+        first = message(card, 1)
+        box.drop("a.hl7", first)
+        time.sleep(1)
+        ok(box.has("a.hl7"), "R36 while the vault is silent the file stays")
+        os.kill(stopped, signal.SIGCONT)
+        ok(until(lambda: not box.left()), "R36 and leaves when it is durable")
+        box.stop()
+        box.write("b.hl7", message(card, 2))
+        box.write("c.hl7", first)
+        box.start()
+        ok(until(lambda: not box.left()), "R36 what came while nothing ran is taken after the start")
+        ok(len(box.bundles(card)) == 2, "R36 and what was known is not stored again", box.bundles(card))
+
+
+def kill_while(box, done, seed):
+    dice = random.Random(seed)
+    kills = dict.fromkeys(("spool", "intake", "vault"), 0)
+    end = time.monotonic() + 30
+    while time.monotonic() < end and not done():
+        time.sleep(dice.uniform(0.05, 0.4))
+        role = dice.choice(tuple(kills))
+        try:
+            pid = box.pid_of(role)
+            if pid > 1:
+                os.kill(pid, signal.SIGKILL)
+                kills[role] += 1
+        except Exception:                                   # noqa: BLE001
+            continue        # the desk has nobody to ask just now
+    return kills
+
+
+def test_kill_any_role():
+    """Fifty files, some with a PDF; each must be one bundle."""
+    with Box() as box:
+        slip, card = patient(box)
+        pdf = report.make_pdf(padding=500000)
+
+        def feed(first, last):
+            for n in range(first, last):
+                box.drop(f"{n}.hl7", message(card, n, pdf=pdf if n % 5 == 0 else None))
+
+        feed(1, 10)
+        fed = [10]
+
+        def done():
+            if fed[0] <= KILLED_FILES:
+                feed(fed[0], fed[0] + 2)
+                fed[0] += 2
+                return False
+            return not box.left()
+
+        kills = kill_while(box, done, seed=3)
+        box.wait_ready()
+        ok(until(lambda: not box.left(), 120), "R36 killed at random, every file leaves", box.left())
+        print(f"# killed: {kills}", flush=True)
+        ok(min(kills.values()) > 2, "R36 each of spool, intake and vault was killed", kills)
+        ok(not os.listdir(box.at("failed")), "R36 none is refused", os.listdir(box.at("failed")))
+        count = fed[0] - 1
+        ok(len(box.bundles(card)) == count, f"R36 {count} files, {len(box.bundles(card))} bundles")
+        values = {json.dumps(b).split('"value": ')[1].split(",")[0]
+                  for _, b in Patient(box, slip).open_all()}
+        ok(len(values) == count, "R36 none lost, none twice", len(values))
+        ok(box.guichet("audit", "verify").strip() != "", "the audit log is whole")
+
+
+def check(config):
+    done = subprocess.run([os.path.join(BIN, "guichetd"), "-c", config, "--check"],
+                          stderr=subprocess.PIPE, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def test_wrong_folders():
+    with Box() as box:
+        with open(box.path("guichet.conf"), encoding="utf-8") as conf:
+            plain = conf.read().split("[source")[0]
+        os.makedirs(box.path("state", "inside"), exist_ok=True)
+        with open(box.path("file"), "w", encoding="ascii"):
+            pass
+        wrong = {
+            "none": (f"[source a]\nfolder = {box.path('nowhere')}\n", "No such file"),
+            "a file": (f"[source a]\nfolder = {box.path('file')}\n", "not a directory"),
+            "inside state.dir": (f"[source a]\nfolder = {box.path('state', 'inside')}\n", "state.dir"),
+            "around state.dir": (f"[source a]\nfolder = {box.folder}\n", "state.dir"),
+            "of two sources": (f"[source a]\nfolder = {box.lis}\n[source b]\nfolder = {box.lis}\n",
+                               "another source"),
+        }
+        for name, (section, words) in wrong.items():
+            with open(box.path("wrong.conf"), "w", encoding="utf-8") as conf:
+                conf.write(plain + section)
+            code, errors = check(box.path("wrong.conf"))
+            ok(code == 78 and "[source" in errors and "folder = " in errors and words in errors,
+               f"R36 a folder that is {name} is refused with its source and path", errors)
+        with open(box.path("right.conf"), "w", encoding="utf-8") as conf:
+            conf.write(plain)
+        ok(check(box.path("right.conf"))[0] == 0, "R36 no folder at all is right")
+
+
+def test_without_permission():
+    if os.geteuid() != 0:
+        skip("R36 a folder that the spool may not write", "not root")
+        return
+    with Box() as box:
+        _, card = patient(box)
+        os.chmod(box.lis, 0o755)
+        box.drop("a.hl7", message(card, 1))
+        ok(until(lambda: "user guichet-spool may not read and write there" in box.log()),
+           "R36 a folder that the spool may not write is named with what to do", box.log())
+        ok(box.row("spool")["restarts"] == 0 and box.has("a.hl7"), "R36 it goes on, the file stays")
+        os.chmod(box.lis, 0o2770)
+        ok(until(lambda: not box.left()), "R36 and is taken once it may")
+        os.rename(box.lis, box.path("gone"))
+        subprocess.run(["rm", "-rf", box.path("gone")], check=True)
+        ok(until(lambda: "was removed; make it again" in box.log()), "R36 a folder that was removed is named")
+
+
+def test_no_folder_no_role():
+    with Appliance() as box:
+        roles = [r["role"] for r in box.status()["processes"]]
+        ok("spool" not in roles and "spool" not in box.log(),
+           "R36 where no source has a folder there is no such process", roles)
+
+
+if __name__ == "__main__":
+    main(test_from_folder_to_browser, test_refused, test_left_alone,
+         test_not_stored_twice_after_restart, test_kill_any_role, test_wrong_folders,
+         test_without_permission, test_no_folder_no_role)
