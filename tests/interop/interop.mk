@@ -7,3 +7,11 @@ $(OUT)/tests/interop/jose_tool: $(OUT)/tests/interop/jose_tool.o \
 	$(Q)$(call link,$@,$<,$(JOSE_TOOL_LIBS))
 
 TEST_TOOLS += $(OUT)/tests/interop/jose_tool
+
+# What our mapping makes of messages, for validators that are not in C.
+$(OUT)/tests/interop/bundle_tool: $(OUT)/tests/interop/bundle_tool.o \
+    $(call own_libs,$(guichet-intake_LIBS))
+	@echo "  LD    $@"
+	$(Q)$(call link,$@,$<,$(guichet-intake_LIBS))
+
+TEST_TOOLS += $(OUT)/tests/interop/bundle_tool

@@ -58,7 +58,9 @@ static void
 test_blanks(void)
 {
 	EACH(fhir_is_blank, true, "", " ", "\t\r\n", "\x01\x7f");
-	EACH(fhir_is_blank, false, "a", " . ", "\xc2\xa0");
+	EACH(fhir_is_blank, false, "a", " a ", "\xc2\xb5", "\xc2", "\xe2\x80");
+	EACH(fhir_is_blank, true, "\xc2\xa0", " \xe2\x80\xaf\n\xe3\x80\x80",
+	    "\xef\xbb\xbf");
 }
 
 int
