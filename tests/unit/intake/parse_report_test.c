@@ -536,6 +536,73 @@ test_other_delimiters(void)
 	    span_is(report(0)->report_id, "F^1"), "R17 the sender's own");
 }
 
+/* `from` written with other delimiters: every one of "|^~\\&" by its own. */
+static void
+written_with(const char *from, const char *delimiters, char *to)
+{
+	static const char usual[] = "|^~\\&";
+
+	for (; *from != 0; from++) {
+		const char *at = strchr(usual, *from);
+
+		*to++ = at == NULL ? *from : delimiters[at - usual];
+	}
+	*to = 0;
+}
+
+static bool
+is_the_same_report(void)
+{
+	return parsed.n_reports == 1 &&
+	    span_is(report(0)->patient.name.family, "MARTIN") &&
+	    span_is(report(0)->patient.used_name.family, "DURAND") &&
+	    span_is(report(0)->patient_id, "4711") &&
+	    span_is(panel(0)->specimen.type.display, "Sang") &&
+	    observation(0, 0)->n_flags == 2 &&
+	    span_is(observation(0, 0)->value.text, "x\ny z");
+}
+
+/* Every order of four delimiters after every separator out of five. */
+static void
+test_every_permutation(void)
+{
+	static const char text[] = "MSH|^~\\&|SIL|LABO|G|B|20261121073000||"
+	    "ORU^R01|M1|P|2.5\n"
+	    "PID|1||4711^^^LABO&1.2&ISO^PI||MARTIN&DE^ZOE^^^^^L~DURAND^ZOE^^^^^D\n"
+	    "OBR|1|PL1|FI1|X^Y^L|||20261121||||||||SNG&Sang&L||||||||||F\n"
+	    "OBX|1|FT|A^B^L||x~y\\H\\ z|||L~H|||F\n";
+	unsigned good = 0, tried = 0;
+
+	for (unsigned i = 0; i < 5 * 5 * 5 * 5 * 5; i++) {
+		static const char marks[] = "|^~\\&";
+		char d[6] = { marks[i % 5], marks[i / 5 % 5],
+		    marks[i / 25 % 5], marks[i / 125 % 5], marks[i / 625], 0 };
+		char other[1024];
+		bool differ = true;
+
+		for (int k = 1; k < 5; k++)
+			differ = differ && memchr(d, d[k], (size_t)k) == NULL;
+		if (!differ)
+			continue;
+		tried++;
+		written_with(text, d, other);
+		good += parse_text(other) == ST_OK && is_the_same_report();
+	}
+	ok(tried == 120 && good == tried, "R17 all %u permutations of |^~\\& "
+	    "(%u read)", tried, good);
+	(void)!parse_text("MSH|^~\\|SIL|L|G|B|2026||ORU^R01|M1|P|2.1\n"
+	    "PID|1||4711||MARTIN&X^ZOE\nOBR|1||F|X||||||||||||||||||||||F\n"
+	    "OBX|1|ST|A||a&b||||||F\n");
+	ok(span_is(report(0)->patient.name.family, "MARTIN&X") &&
+	    span_is(observation(0, 0)->value.text, "a&b"),
+	    "R17 three delimiters: & is data");
+	(void)!parse_text("MSH|^~\\&#|SIL|L|G|B|2026||ORU^R01|M1|P|2.7\n"
+	    "PID|1||4711||MARTIN^ZOE\nOBR|1||F|X||||||||||||||||||||||F\n"
+	    "OBX|1|ST|A||a#b\\P\\#||||||F\n");
+	ok(span_is(observation(0, 0)->value.text, "a#b##"),
+	    "R17 five: # is data, \\P\\ its escape");
+}
+
 static void
 test_continuation_lines(void)
 {
@@ -622,6 +689,7 @@ main(void)
 	test_odd_documents();
 	test_charsets();
 	test_other_delimiters();
+	test_every_permutation();
 	test_continuation_lines();
 	test_cards();
 	arena_clear(&arena);

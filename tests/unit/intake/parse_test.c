@@ -89,6 +89,105 @@ test_refusals(void)
 	}
 }
 
+/* Test messages, on the two kinds of source. */
+static void
+test_processing_ids(void)
+{
+	static const struct {
+		const char *id;
+		bool in_production, in_test;
+	} row[] = {
+		{ "P", true, true }, { "", true, true }, { "\"\"", true, true },
+		{ "T", false, true }, { "D", false, true }, { "N", false, true },
+		{ "V", false, true }, { "P^T", true, true }, { "T^A", false, true },
+		{ "p", false, false }, { "X", false, false },
+		{ "PT", false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[512];
+		bool taken[2];
+
+		snprintf(text, sizeof(text), "MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|"
+		    "%s|2.5\n" PID OBR OBX, row[i].id);
+		for (int production = 0; production < 2; production++) {
+			source.production = production != 0;
+			taken[production] = parse_text(text) == ST_OK;
+			if (!taken[production] && parsed.reply.error != 202)
+				taken[production] = !row[i].in_test;
+		}
+		ok(taken[1] == row[i].in_production &&
+		    taken[0] == row[i].in_test,
+		    "R15 MSH-11 \"%s\": %s in production", row[i].id,
+		    row[i].in_production ? "taken" : "AR 202");
+	}
+	source.production = true;
+}
+
+static void
+test_version_ids(void)
+{
+	static const struct {
+		const char *version;
+		bool taken;
+	} row[] = {
+		{ "", true }, { "2.1", true }, { "2.2", true }, { "2.3", true },
+		{ "2.3.1", true }, { "2.4", true }, { "2.5", true },
+		{ "2.5.1", true }, { "2.6", true }, { "2.7", true },
+		{ "2.7.1", true }, { "2.8", true }, { "2.8.1", true },
+		{ "2.8.2", true }, { "2.9", true }, { "2.9.1", true },
+		{ " 2.5 ", true }, { "2.5^FRA^2.9", true },
+		{ "2", false }, { "2.", false }, { "2.0", false },
+		{ "3", false }, { "2.10", false }, { "V2.5", false },
+		{ "2,5", false },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[512];
+		enum status st;
+
+		snprintf(text, sizeof(text), "MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|"
+		    "P|%s\n" PID OBR OBX, row[i].version);
+		st = parse_text(text);
+		ok(row[i].taken ? st == ST_OK : st == ST_INVALID &&
+		    parsed.reply.code == HL7_AR && parsed.reply.error == 203,
+		    "R15 MSH-12 \"%s\": %s", row[i].version,
+		    row[i].taken ? "taken" : "AR 203");
+	}
+}
+
+/* Whatever is wrong, no word of the message but its head comes back. */
+static void
+test_no_word_comes_back(void)
+{
+	static const char *const texts[] = {
+		MSH "PID|1||SECRET||SECRET^SECRET||SECRET\n" OBR
+		    "OBX|1|ED|SECRET||^^PDF^Base64^SECRET||||||F\n",
+		MSH "PID|1||||^SECRET||SECRET\n" OBR OBX,
+		MSH "OBR|1||SECRET|SECRET\nOBX|1|ST|SECRET||SECRET\n",
+		MSH "PID|1||SECRET||SECRET\nOBX|1|ST|SECRET||SECRET\n",
+		MSH "PID|1||SECRET||SECRET\nOBR|1||SECRET|SECRET\n",
+		"MSH|^~\\&|A|B|C|D|SECRET||SECRET^SECRET|1|P|2.5||||||||SECRET\n"
+		    "PID|1||SECRET||SECRET\n",
+		"MSH|^~\\&|A|B|C|D|SECRET||ORU^R01|1|SECRET^x|2.5\nPID|SECRET\n",
+		MSH "PID|1||SECRET||SECRET\n" OBR OBX MSH "PID|SECRET\n",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		uint8_t text[HL7_ACK_MAX];
+		struct buf out = buf_over(text, sizeof(text));
+		struct span id;
+
+		ok(parse_text(texts[i]) == ST_INVALID &&
+		    hl7_ack_write(&parsed.head, &parsed.reply, span_of("G1"),
+		    span_of("2026"), &out) == ST_OK, "R15 refusal %zu", i);
+		id = parsed.head.processing_id;	/* mirrored, as MSH-11 is */
+		ok(memmem(text, out.len, "SECRET", 6) == NULL ||
+		    memmem(id.ptr, id.len, "SECRET", 6) != NULL,
+		    "R15 refusal %zu has no word of the message", i);
+	}
+}
+
 static void
 test_no_answer(void)
 {
@@ -323,6 +422,9 @@ main(void)
 {
 	source_init();
 	test_refusals();
+	test_processing_ids();
+	test_version_ids();
+	test_no_word_comes_back();
 	test_no_answer();
 	test_where_the_fault_is();
 	test_accepted();

@@ -118,7 +118,7 @@ parse_SRCS = \
     wire/pdf.c \
     wire/scan.c
 
-intake/parse_test_SRCS = $(parse_SRCS)
+intake/parse_test_SRCS = $(parse_SRCS) wire/hl7_ack.c
 intake/parse_test_LIBS = bearssl expat
 
 intake/parse_report_test_SRCS = $(parse_SRCS)

@@ -146,6 +146,93 @@ test_control_id_is_verbatim(void)
 	    "R12 but the ACK stays under HL7_ACK_MAX");
 }
 
+/* HL70357, as far as it is used, before and since 2.5. */
+static void
+test_every_error(void)
+{
+	static const struct {
+		unsigned error;
+		const char *text;
+	} row[] = {
+		{ 100, "Segment sequence error" }, { 101, "Required field missing" },
+		{ 102, "Data type error" }, { 103, "Table value not found" },
+		{ 104, "Value too long" }, { 198, "Non-Conformant Cardinality" },
+		{ 199, "Other HL7 Error" }, { 200, "Unsupported message type" },
+		{ 201, "Unsupported event code" },
+		{ 202, "Unsupported processing id" },
+		{ 203, "Unsupported version id" }, { 204, "Unknown key identifier" },
+		{ 205, "Duplicate key identifier" },
+		{ 206, "Application record locked" }, { 207, "Application error" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct hl7_ack_reply reply = { HL7_AE, row[i].error, "OBX", 3, 5,
+		    NULL };
+		struct hl7_ack_head old = head_of("2.3"), new = head_of("2.5");
+		char before[512], since[512];
+
+		snprintf(before, sizeof(before), "MSH|^~\\&|GUICHET|BRANCH|SIL|"
+		    "CHU_X|20261121073000+0100||ACK|G1|P|2.3\rMSA|AE|12346\r"
+		    "ERR|OBX^3^5^%u&%s&HL70357\r", row[i].error, row[i].text);
+		snprintf(since, sizeof(since), "MSH|^~\\&|GUICHET|BRANCH|SIL|"
+		    "CHU_X|20261121073000+0100||ACK^R01^ACK|G1|P|2.5\rMSA|AE|"
+		    "12346\rERR||OBX^3^5|%u^%s^HL70357|E\r", row[i].error,
+		    row[i].text);
+		ok(writes(&old, &reply, before) && writes(&new, &reply, since),
+		    "R15 error %u before and since 2.5", row[i].error);
+	}
+}
+
+static void
+test_every_version(void)
+{
+	static const struct {
+		const char *version, *type;
+	} row[] = {
+		{ "2.1", "ACK" }, { "2.2", "ACK" }, { "2.3", "ACK" },
+		{ "2.3.1", "ACK" }, { "2.4", "ACK^R01^ACK" },
+		{ "2.5", "ACK^R01^ACK" }, { "2.5.1", "ACK^R01^ACK" },
+		{ "2.6", "ACK^R01^ACK" }, { "2.7", "ACK^R01^ACK" },
+		{ "2.7.1", "ACK^R01^ACK" }, { "2.8", "ACK^R01^ACK" },
+		{ "2.8.2", "ACK^R01^ACK" }, { "2.9", "ACK^R01^ACK" },
+		{ " 2.3", "ACK" }, { " 2.5", "ACK^R01^ACK" },
+		{ "2.5^FRA", "ACK^R01^ACK" }, { "", "ACK" }, { "x", "ACK" },
+	};
+	struct hl7_ack_reply reply = { .code = HL7_AA };
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct hl7_ack_head head = head_of(row[i].version);
+		char expected[512];
+
+		snprintf(expected, sizeof(expected), "MSH|^~\\&|GUICHET|BRANCH|"
+		    "SIL|CHU_X|20261121073000+0100||%s|G1|P|%s\rMSA|AA|12346\r",
+		    row[i].type, row[i].version);
+		ok(writes(&head, &reply, expected),
+		    "R12 version \"%s\" told back, MSH-9 %s", row[i].version,
+		    row[i].type);
+	}
+}
+
+/* Everything as long as it may be: still one read of 4096 bytes. */
+static void
+test_longest(void)
+{
+	static uint8_t long_id[1024], text[8192];
+	struct span most = { long_id, 256 };
+	struct buf out = buf_over(text, sizeof(text));
+	struct hl7_ack_reply reply = { HL7_AE, 205, "PID", 999, 999,
+	    "the longest of our own words: two different pickup cards for one "
+	    "patient, or the message needs more memory than one may have" };
+	struct hl7_ack_head head = { '|', span_of("^~\\&"), most, most, most,
+	    most, { long_id, sizeof(long_id) }, most, most, most, most };
+
+	memset(long_id, 'i', sizeof(long_id));
+	ok(hl7_ack_write(&head, &reply, span_of("01234567890123456789"),
+	    span_of("20261121073000+0100"), &out) == ST_OK &&
+	    out.len <= HL7_ACK_MAX && out.len > 3000,
+	    "R12 all fields at their longest: %zu bytes", out.len);
+}
+
 static void
 test_nothing_breaks_the_frame(void)
 {
@@ -169,6 +256,9 @@ main(void)
 	test_errors();
 	test_delimiters();
 	test_control_id_is_verbatim();
+	test_every_error();
+	test_every_version();
+	test_longest();
 	test_nothing_breaks_the_frame();
 	return done_testing();
 }

@@ -102,6 +102,52 @@ test_segments(void)
 		    "R18 segments: %s", row[i].claim);
 }
 
+/* A message with any two segments' line ends exchanged is cut the same. */
+static void
+test_line_end_mixtures(void)
+{
+	static const char *const ends[] = { "\r", "\r\n", "\r\r", "\r\n\r\n" };
+	bool good = true;
+
+	for (size_t i = 0; i < 256; i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "MSH|a%sPID|b%sOBX|c%sNTE|d%s",
+		    ends[i % 4], ends[i / 4 % 4], ends[i / 16 % 4],
+		    ends[i / 64]);
+		good = good && span_is(segments(span_of(text)),
+		    "[MSH|a][PID|b][OBX|c][NTE|d]");
+	}
+	ok(good, "R18 CR and CRLF in any mixture, with blank lines");
+}
+
+/* Cut short anywhere, the segments are those of the whole, but for the last:
+ * nothing depends on what comes later. */
+static void
+test_every_prefix(void)
+{
+	static const char text[] = "MSH|a\rPID|b\r\nOBX|1|TX|x\ry\rNTE|z\n\r"
+	    "ZZ1|q\rnoise\rOBX|2";
+	struct span whole = span_of(text);
+	bool good = true;
+
+	for (size_t cut = 0; cut <= whole.len; cut++) {
+		struct hl7_reader a, b;
+		struct span of_all, of_part;
+		bool same = true;
+
+		hl7_reader_init(&a, whole);
+		hl7_reader_init(&b, span_slice(whole, 0, cut));
+		while (hl7_next_segment(&b, &of_part) == ST_OK) {
+			good = good && same &&
+			    hl7_next_segment(&a, &of_all) == ST_OK &&
+			    of_part.ptr == of_all.ptr;
+			same = of_part.len == of_all.len;
+		}
+	}
+	ok(good, "R18 cut anywhere, the segments before stay the same");
+}
+
 static struct span
 messages(struct span frame)
 {
@@ -173,6 +219,47 @@ test_fields(void)
 	    "R21 a delimiter that was not stated separates nothing");
 }
 
+/* 10^6 segments and 10^5 repetitions in linear time. */
+static void
+test_many(void)
+{
+	size_t len = 8 * 1000000, n = 0;
+	uint8_t *text = malloc(len);
+	struct hl7_reader r;
+	struct span s, rest, message, frame = { text, len };
+
+	for (size_t i = 0; i < len; i += 8)
+		memcpy(text + i, i == 0 ? "MSH|^~\\\r" : "OBX|a~b\r", 8);
+	hl7_reader_init(&r, frame);
+	while (hl7_next_segment(&r, &s) == ST_OK)
+		n++;
+	ok(n == 1000000, "R27 a million segments");
+	for (size_t i = 0; i < len; i += 8)
+		memcpy(text + i, i == 0 ? "MSH|^~\\\r" : "noise!!\r", 8);
+	hl7_reader_init(&r, frame);
+	n = 0;
+	while (hl7_next_segment(&r, &s) == ST_OK)
+		n++;
+	ok(n == 1, "R27 a million lines that are none");
+	memcpy(text + 8, "OBX|1||\r", 8);
+	hl7_reader_init(&r, frame);
+	n = 0;
+	while (hl7_next_segment(&r, &s) == ST_OK)
+		n++;
+	ok(n == 2 && s.len > len / 2, "R27 a million lines of one OBX");
+	for (size_t i = 0; i < len; i += 8)
+		memcpy(text + i, "MSH|^~\\\r", 8);
+	for (n = 0; hl7_next_message(&frame, &message) == ST_OK; n++)
+		;
+	ok(n == 1000000, "R27 a million messages");
+	memset(text, '~', 100000);
+	rest = (struct span){ text, 100000 };
+	for (n = 0; hl7_next_piece(&rest, '~', &s); n++)
+		;
+	ok(n == 100001, "R27 a hundred thousand repetitions");
+	free(text);
+}
+
 static void
 test_too_many_fields(void)
 {
@@ -225,6 +312,27 @@ test_escapes(void)
 		{ "controls go, line ends become LF",
 		    BYTES("a\0\x01" "b\r\nc\rd\x7f" "e"), BYTES("ab\nc\nde") },
 		{ "nothing", BYTES(""), BYTES("") },
+		{ "nested: one pass only", BYTES("\\E\\X0D\\E\\"),
+		    BYTES("\\X0D\\") },
+		{ "one within another", BYTES("\\H\\F\\N\\"), BYTES("F") },
+		{ "what looks like one between two",
+		    BYTES("\\T\\F\\T\\"), BYTES("&F&") },
+		{ "a delimiter of its own result", BYTES("\\X5C\\F\\X5C\\"),
+		    BYTES("\\F\\") },
+		{ "hex of three bytes of UTF-8", BYTES("\\XE282AC\\"),
+		    BYTES("\xe2\x82\xac") },
+		{ "hex cut in two sequences", BYTES("\\XE2\\\\X82AC\\"),
+		    BYTES("\xe2\x82\xac") },
+		{ "hex in small letters", BYTES("\\Xc3a9\\"),
+		    BYTES("\xc3\xa9") },
+		{ "hex DEL", BYTES("a\\X7F\\b"), BYTES("ab") },
+		{ "a bell and an escape", BYTES("\\X07\\\\X1B5B\\"),
+		    BYTES("[") },
+		{ "skip and fill", BYTES("\\.sk3\\a\\.fi\\"), BYTES("a") },
+		{ "ISO 2022 of several bytes stays", BYTES("\\M242842\\"),
+		    BYTES("\\M242842\\") },
+		{ "an empty hex", BYTES("\\X\\"), BYTES("\\X\\") },
+		{ "letters in small", BYTES("\\f\\"), BYTES("\\f\\") },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -235,6 +343,32 @@ test_escapes(void)
 		ok(st == ST_OK && span_equal(buf_span(&out), row[i].text),
 		    "R19 escape: %s", row[i].claim);
 	}
+}
+
+/* Any bytes: never longer, never a control character, never a NUL. */
+static void
+test_escapes_of_anything(void)
+{
+	static const char alphabet[] = "\\\\XFEHN.br012abc\r\n\x01\xc3";
+	uint32_t random = 1;
+	bool good = true;
+
+	for (unsigned i = 0; i < 200000; i++) {
+		uint8_t raw[12], text[12];
+		struct buf out = buf_over(text, sizeof(text));
+		size_t len = 0;
+
+		for (; len < sizeof(raw); len++) {
+			random = random * 1664525 + 1013904223;
+			raw[len] = (uint8_t)alphabet[random >> 16 &
+			    (sizeof(alphabet) - 1) % 32];
+		}
+		good = good && hl7_unescape((struct span){ raw, len },
+		    &standard, &out) == ST_OK && out.len <= len;
+		for (size_t k = 0; k < out.len; k++)
+			good = good && (text[k] >= ' ' || text[k] == '\n');
+	}
+	ok(good, "R19 200000 random texts: no longer, nothing injected");
 }
 
 static void
@@ -270,10 +404,14 @@ main(void)
 {
 	test_delimiters();
 	test_segments();
+	test_line_end_mixtures();
+	test_every_prefix();
 	test_messages();
 	test_fields();
+	test_many();
 	test_too_many_fields();
 	test_escapes();
+	test_escapes_of_anything();
 	test_escapes_without_space();
 	test_another_escape_character();
 	return done_testing();
