@@ -1,11 +1,16 @@
 #include "intake/kinds.h"
 
+#include "intake/format.h"
+#include "intake/hprim.h"
+
 /* A row for each format of the configuration that has a parser. */
 static const struct {
 	enum source_format format;
 	const struct input_kind *kind;
 } kinds[] = {
 	{ FORMAT_HL7, &input_hl7 },
+	{ FORMAT_HPRIM_MEDECIN, &input_hprim_medecin },
+	{ FORMAT_HPRIM_SANTE, &input_hprim_sante },
 };
 
 static bool
@@ -28,28 +33,6 @@ kinds_is_attachment(struct span bytes)
 	    span_equal(magic, (struct span){ big, sizeof(big) });
 }
 
-/* Without what may stand before the first segment: a byte order mark, MLLP's
- * <VT>, line ends, blanks. */
-static struct span
-skip_lead(struct span s)
-{
-	if (starts(s, "\xef\xbb\xbf"))
-		s = span_slice(s, 3, s.len);
-	while (s.len > 0 && s.ptr[0] <= ' ')
-		s = span_slice(s, 1, s.len);
-	return s;
-}
-
-static enum source_format
-detect(struct span bytes)
-{
-	struct span s = skip_lead(bytes);
-
-	if (starts(s, "MSH") || starts(s, "FHS") || starts(s, "BHS"))
-		return FORMAT_HL7;
-	return FORMAT_AUTO;
-}
-
 /* See kinds.h. */
 enum status
 kinds_find(const struct config_source *source, struct span bytes,
@@ -60,7 +43,7 @@ kinds_find(const struct config_source *source, struct span bytes,
 	if (kinds_is_attachment(bytes))
 		return ST_NOT_FOUND;
 	if (format == FORMAT_AUTO)
-		format = detect(bytes);
+		format = format_detect(bytes);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (kinds[i].format != format)
 			continue;

@@ -27,6 +27,7 @@ intake_SRCS = \
     fhir_results.c \
     fhir_value.c \
     fold.c \
+    format.c \
     hl7_card.c \
     hl7_coded.c \
     hl7_context.c \
@@ -37,6 +38,18 @@ intake_SRCS = \
     hl7_report.c \
     hl7_value.c \
     hold.c \
+    https_entrance.c \
+    https_exchange.c \
+    https_route.c \
+    hprim_answer.c \
+    hprim_card.c \
+    hprim_document.c \
+    hprim_medecin.c \
+    hprim_observation.c \
+    hprim_report.c \
+    hprim_sante.c \
+    hprim_status.c \
+    hprim_text.c \
     identity.c \
     intake.c \
     keyfile.c \
@@ -55,5 +68,6 @@ intake_SRCS = \
     release_genetics.c \
     seal.c \
     session.c \
+    sidecar.c \
     spool_entrance.c \
     traits.c

@@ -139,3 +139,4 @@ intake/refusals_test_SRCS = intake/refusals.c
 intake/release_matrix_test_SRCS = $(parse_SRCS)
 intake/release_matrix_test_LIBS = bearssl expat
 include tests/unit/intake/fhir.mk
+include tests/unit/intake/hprim.mk
