@@ -3,6 +3,7 @@
 #include "base/wipe.h"
 #include "crypto/random.h"
 #include "intake/facts.h"
+#include "intake/kinds.h"
 #include "intake/peers.h"
 #include "wire/hl7.h"
 
@@ -131,12 +132,14 @@ parse(struct check *c, const struct input_kind *kind, struct span bytes)
 	check_print_message(c, st);
 }
 
-static const struct input_kind *
-kind_of(const struct config_source *source, const struct input_piece *file)
+static void
+print_unknown(struct check *c)
 {
-	(void)source;
-	(void)file;
-	return &input_hl7;
+	struct span name = c->files[c->file].name;
+
+	c->is_refused = true;
+	check_print_problem(c, CHECK_UNKNOWN, (int)name.len,
+	    (const char *)name.ptr);
 }
 
 /* The next message of the file, or the next file; false: all are done. */
@@ -145,6 +148,7 @@ next_message(struct check *c)
 {
 	const struct input_kind *kind;
 	struct span message;
+	enum status st;
 
 	if (c->rest.len > 0 && hl7_next_message(&c->rest, &message) == ST_OK) {
 		parse(c, &input_hl7, message);
@@ -156,12 +160,15 @@ next_message(struct check *c)
 	c->rest = (struct span){ 0 };
 	if (c->file >= c->n_files)
 		return false;
-	kind = kind_of(c->source, &c->files[c->file]);
-	if (kind == NULL) {
-		c->file++;	/* somebody's attachment */
+	message = c->files[c->file].bytes;
+	st = kinds_find(c->source, message, &kind);
+	if (st != ST_OK) {
+		/* Somebody's attachment says nothing by itself. */
+		if (st != ST_NOT_FOUND || c->n_files == 1)
+			print_unknown(c);
+		c->file++;
 		return c->file < c->n_files;
 	}
-	message = c->files[c->file].bytes;
 	if (kind == &input_hl7) {
 		unframe(c, message);
 		c->rest = message;

@@ -11,7 +11,8 @@
 #include "card/symbols.h"
 #include "intake/refusals.h"
 
-enum { LINE_BYTES = 1024, JSON_BYTES = 256 * 1024, BITS = 32 };
+enum { LINE_BYTES = 1024, JSON_BYTES = 256 * 1024, BITS = 32,
+	LABEL_BYTES = 48 };
 
 /* --- words ----------------------------------------------------------------- */
 
@@ -217,31 +218,35 @@ print_answer(struct check *c, struct span answer)
 }
 
 static void
+print_line(struct check *c, const struct observation *o)
+{
+	struct span code = code_of(&o->code);
+	struct span label = span_slice(label_of(&o->code), 0, LABEL_BYTES);
+	const char *why = o->release_reason;
+	char release[64];
+
+	/* Not in the middle of a character. */
+	while (label.len == LABEL_BYTES && label.len > 0 &&
+	    (label.ptr[label.len - 1] & 0xc0) == 0x80)
+		label.len--;
+	snprintf(release, sizeof(release), "%s%s%s",
+	    release_word(c, o->release), why == NULL ? "" : ": ",
+	    why == NULL ? "" : why);
+	print(c, CHECK_LINE, (int)code.len, (const char *)code.ptr,
+	    status_word(o), release, (int)label.len, (const char *)label.ptr);
+}
+
+static void
 print_lines(struct check *c, const struct report *r)
 {
-	unsigned n = 0, more = 0;
+	unsigned n = 0;
 
 	for (size_t p = 0; p < r->n_panels; p++)
-		for (size_t i = 0; i < r->panels[p].n_observations; i++) {
-			const struct observation *o =
-			    &r->panels[p].observations[i];
-			struct span code = code_of(&o->code);
-			struct span label = label_of(&o->code);
-			const char *why = o->release_reason;
-
-			if (n++ >= CHECK_LINES_MAX) {
-				more++;
-				continue;
-			}
-			print(c, CHECK_LINE, (int)code.len,
-			    (const char *)code.ptr,
-			    (int)(label.len < 32 ? label.len : 32),
-			    (const char *)label.ptr, status_word(o),
-			    release_word(c, o->release),
-			    why == NULL ? "" : ": ", why == NULL ? "" : why);
-		}
-	if (more > 0)
-		print(c, CHECK_MORE_LINES, more);
+		for (size_t i = 0; i < r->panels[p].n_observations; i++)
+			if (n++ < CHECK_LINES_MAX)
+				print_line(c, &r->panels[p].observations[i]);
+	if (n > CHECK_LINES_MAX)
+		print(c, CHECK_MORE_LINES, n - CHECK_LINES_MAX);
 }
 
 static void

@@ -115,7 +115,10 @@ def test_refused():
     done = check(write("adt.hl7", bad))
     ok(done.returncode == 1 and "AR 200 MSH-9" in done.stdout, "refused: says where", done.stdout)
     done = check(write("noise.bin", os.urandom(5000)))
-    ok(done.returncode == 1 and "answer: none" in done.stdout, "noise: no answer", done.stdout)
+    ok(done.returncode == 1 and "no format" in done.stderr, "noise: no format", done.stderr)
+    done = check(write("cut.hl7", b"MSH|^~\\&|\r"))
+    ok(done.returncode == 1 and "answer: AR 101 MSH-10" in done.stdout, "an MSH and nothing else",
+       done.stdout)
     done = check(write("empty.hl7", b""))
     ok(done.returncode == 1, "an empty file is nothing good", done.stdout)
 
