@@ -313,6 +313,9 @@ cda_tree_start(struct cda_tree *t, struct arena *arena, size_t size,
 	t->failed = ST_TOO_BIG;
 	t->pool = pool = arena_alloc(arena, sizeof(*pool));
 	t->parser = XML_ParserCreate_MM(NULL, &memory, separator);
+	/* It adds to the pointer to its buffer even where it has none. */
+	if (t->parser != NULL && XML_GetBuffer(t->parser, 1) == NULL)
+		t->parser = NULL;
 	pool = NULL;
 	if (t->parser == NULL) {
 		t->why = "the document needs more memory than one may have";
@@ -320,8 +323,6 @@ cda_tree_start(struct cda_tree *t, struct arena *arena, size_t size,
 	}
 	t->failed = ST_OK;
 	(void)XML_SetHashSalt16Bytes(t->parser, salt);
-	/* It adds to the pointer to its buffer even where it has none. */
-	(void)XML_GetBuffer(t->parser, 1);
 	XML_SetUserData(t->parser, t);
 	XML_SetElementHandler(t->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(t->parser, on_text);

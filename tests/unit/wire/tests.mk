@@ -1,3 +1,7 @@
+UNIT += wire/cda_test
+wire/cda_test_SRCS = base/arena.c base/log.c base/wipe.c wire/cda.c wire/cda_tree.c
+wire/cda_test_LIBS = expat
+
 UNIT += wire/charset_test
 wire/charset_test_SRCS = wire/charset.c wire/charset_tables.c wire/scan.c
 
@@ -25,6 +29,9 @@ wire/hprim_test_SRCS = wire/hl7.c wire/hprim.c wire/scan.c
 UNIT += wire/http_test
 wire/http_test_SRCS = wire/http.c wire/http_response.c base/status.c
 wire/http_test_LIBS = picohttpparser
+
+UNIT += wire/ins_test
+wire/ins_test_SRCS = wire/ins.c
 
 UNIT += wire/mllp_test
 wire/mllp_test_SRCS = wire/mllp.c wire/scan.c
