@@ -33,7 +33,7 @@ ask_bundles(struct session *s)
 	}
 	m.bundle_list.card = (struct span){ (uint8_t *)card.text, card.len };
 	m.bundle_list.after = (struct span){ s->last,
-	    s->rows == 0 ? 0 : BUNDLE_LEN };
+	    s->last[0] == 0 ? 0 : BUNDLE_LEN };
 	m.bundle_list.most = PAGE_ROWS;
 	session_ask(s, ROLE_VAULT, &m, &m.bundle_list.request);
 }
@@ -42,6 +42,7 @@ ask_bundles(struct session *s)
 void
 bundle_list_start(struct session *s)
 {
+	memset(s->last, 0, sizeof(s->last));
 	ask_bundles(s);
 }
 
@@ -72,6 +73,7 @@ print_json(struct session *s, const struct msg_bundle_row *row)
 	json_uint(&w, "closes", row->closes_s);
 	json_uint(&w, "size", row->size);
 	json_uint(&w, "reads", row->reads);
+	holds_json(&w, row->holds);
 	json_object_end(&w);
 	if (json_finish(&w) == ST_OK)
 		session_write(s, buf_span(&out));
@@ -95,21 +97,57 @@ print_row(struct session *s, const struct msg_bundle_row *row)
 	session_write(s, span_of(line));
 }
 
+/* Since when, and why. */
+static void
+print_held(struct session *s, const struct msg_bundle_row *row)
+{
+	char card[FORMAT_MAX], stored[FORMAT_MAX], line[512];
+	uint8_t words[256];
+	struct buf why = buf_over(words, sizeof(words));
+
+	format_card(row->card, card);
+	format_instant(row->stored_s, stored);
+	holds_write(s->lang, row->holds, &why);
+	snprintf(line, sizeof(line), "%.*s  %s  %s  %.*s\n",
+	    (int)row->bundle.len, (const char *)row->bundle.ptr, card, stored,
+	    (int)why.len, (const char *)why.ptr);
+	session_write(s, span_of(line));
+}
+
+/* A tombstone is not withheld any more: there is nothing to open. */
+static bool
+is_wanted(const struct session *s, const struct msg_bundle_row *row)
+{
+	return !s->options.held || (row->holds != 0
+	    && row->status != BUNDLE_WITHDRAWN && row->status != BUNDLE_CLOSED
+	    && row->status != BUNDLE_SUPERSEDED);
+}
+
+static void
+print(struct session *s, const struct msg_bundle_row *row)
+{
+	s->rows++;
+	if (s->options.json)
+		print_json(s, row);
+	else if (s->options.held)
+		print_held(s, row);
+	else
+		print_row(s, row);
+}
+
 /* See command.h. */
 void
 bundle_list_answer(struct session *s, const struct message *m)
 {
 	if (m->id == MSG_BUNDLE_ROW) {
-		if (s->options.json)
-			print_json(s, &m->bundle_row);
-		else
-			print_row(s, &m->bundle_row);
-		s->rows++;
+		if (is_wanted(s, &m->bundle_row))
+			print(s, &m->bundle_row);
 		memcpy(s->last, m->bundle_row.bundle.ptr, BUNDLE_LEN);
 		return;
 	}
 	if (m->id == MSG_DONE)
-		session_finish_page(s, &m->done, ask_bundles, TEXT_NO_BUNDLES);
+		session_finish_page(s, &m->done, ask_bundles,
+		    s->options.held ? TEXT_NO_HELD : TEXT_NO_BUNDLES);
 }
 
 /* --- bundle revoke -------------------------------------------------------------- */

@@ -20,14 +20,26 @@ static const struct command commands[] = {
 	    { "block a lost card for ever: its keys are destroyed",
 	      "bloquer pour toujours une carte perdue : ses clés sont détruites" },
 	    card_freeze_start, card_freeze_answer },
-	{ "bundle", "list", "bundle list [--card NUMBER]", 0, false, false, true,
+	{ "bundle", "list", "bundle list [--card NUMBER] [--held]", 0, false, false, true,
 	    { "show the sealed bundles: state, window, size, reads",
 	      "montrer les dossiers scellés : état, fenêtre, taille, lectures" },
 	    bundle_list_start, bundle_list_answer },
+	{ "bundle", "release", "bundle release BUNDLE --biologist NAME", 1, false, false, false,
+	    { "open what the hold list withholds; the name goes on record",
+	      "ouvrir un dossier retenu ; le nom du biologiste est consigné" },
+	    bundle_release_start, bundle_release_answer },
 	{ "bundle", "revoke", "bundle revoke BUNDLE", 1, false, false, false,
 	    { "withdraw a bundle at once",
 	      "retirer un dossier immédiatement" },
 	    bundle_revoke_start, bundle_revoke_answer },
+	{ "quarantine", "list", "quarantine list", 0, false, false, false,
+	    { "show the messages whose patient or card cannot be right",
+	      "montrer les messages dont le patient ou la carte ne va pas" },
+	    quarantine_list_start, quarantine_list_answer },
+	{ "quarantine", "clear", "quarantine clear NUMBER", 1, false, false, false,
+	    { "let the LIS send it again, after somebody has looked",
+	      "laisser le SIL le renvoyer, après vérification" },
+	    quarantine_clear_start, quarantine_clear_answer },
 	{ "status", NULL, "status", 0, false, false, false,
 	    { "how the box is: processes, LIS, bundles, store, audit, time",
 	      "l'état du boîtier : processus, SIL, dossiers, stockage, audit, heure" },
@@ -146,6 +158,13 @@ read_option(struct session *s, const char *option, struct span *arguments)
 		s->options.lab = true;
 		return true;
 	}
+	if (same(option, "--held") && c->start == bundle_list_start) {
+		s->options.held = true;
+		return true;
+	}
+	if (same(option, "--biologist"))
+		return read_valued(s, option, c->start == bundle_release_start
+		    ? s->options.biologist : NULL, arguments);
 	if (same(option, "--order"))
 		return read_valued(s, option,
 		    c->takes_order ? s->options.order : NULL, arguments);

@@ -19,11 +19,22 @@ void bundle_list_start(struct session *s);
 void bundle_list_answer(struct session *s, const struct message *m);
 void bundle_revoke_start(struct session *s);
 void bundle_revoke_answer(struct session *s, const struct message *m);
+void bundle_release_start(struct session *s);
+void bundle_release_answer(struct session *s, const struct message *m);
+void quarantine_list_start(struct session *s);
+void quarantine_list_answer(struct session *s, const struct message *m);
+void quarantine_clear_start(struct session *s);
+void quarantine_clear_answer(struct session *s, const struct message *m);
 void status_start(struct session *s);
 void status_answer(struct session *s, const struct message *m);
 void audit_list_start(struct session *s);
 void audit_list_answer(struct session *s, const struct message *m);
 void audit_verify_start(struct session *s);
 void audit_verify_answer(struct session *s, const struct message *m);
+
+/* Why a bundle is withheld (enum hold): appended as words, "a, b", as far as
+ * there is room; as the JSON member "holds", an array of names. */
+void holds_write(enum lang lang, uint64_t holds, struct buf *out);
+void holds_json(struct json_writer *w, uint64_t holds);
 
 #endif

@@ -11,7 +11,8 @@ void desk_prepare(struct role *role);
 #define DESK_ANSWERS(X)                                                 \
 	X(BOX, box) X(CARD_ROW, card_row) X(BUNDLE_ROW, bundle_row)     \
 	X(STATUS, status) X(AUDIT_LINE, audit_line) X(DONE, done)       \
-	X(HEALTH_ROW, health_row) X(HEALTH_END, health_end) X(TRAITS, traits)
+	X(HEALTH_ROW, health_row) X(HEALTH_END, health_end) X(TRAITS, traits) \
+	X(QUARANTINE_ROW, quarantine_row)
 
 #define X(NAME, name) \
 	void desk_on_##name(struct role *role, const struct message *m);

@@ -39,12 +39,13 @@ struct command {
 
 /* What stood on the command line. */
 struct options {
-	bool json, lab;
+	bool json, lab, held;
 	char order[ARGUMENT_MAX + 1];
 	char birth_name[ARGUMENT_MAX + 1];
 	char birth_date[ARGUMENT_MAX + 1];
 	char card[ARGUMENT_MAX + 1];
 	char operand[ARGUMENT_MAX + 1];
+	char biologist[ARGUMENT_MAX + 1];
 };
 
 struct audit_walk;

@@ -7,7 +7,9 @@ desk_SRCS = \
     desk.c \
     format.c \
     heap.c \
+    holds.c \
     policy.c \
+    quarantine.c \
     session.c \
     slip.c \
     status.c \

@@ -32,7 +32,8 @@ enum release {
 	X(PRELIMINARY, "preliminary")	/* always withheld */            \
 	X(WITHDRAWN,   "withdrawn")	/* a tombstone */                \
 	X(CLOSED,      "closed")	/* a tombstone */                \
-	X(SUPERSEDED,  "superseded")	/* a tombstone, not shown */
+	X(SUPERSEDED,  "superseded")	/* a tombstone, not shown */     \
+	X(OUTDATED,    "outdated")	/* open; some of its lines are newer elsewhere */
 
 enum bundle_status {
 #define X(name, text) BUNDLE_##name,

@@ -14,7 +14,7 @@
 #include "vault/database.h"
 #include "vault/merkle.h"
 
-enum { AUDIT_LINE_MAX = 2048, AUDIT_DETAILS = 5 };
+enum { AUDIT_LINE_MAX = 2048, AUDIT_DETAILS = 6 };
 
 struct audit {
 	struct database    *db;		/* borrowed for ever */

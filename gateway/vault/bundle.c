@@ -6,6 +6,7 @@
 #include "crypto/aead.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "vault/changed.h"
 
 enum { ENVELOPE_MAX = 4096 };
 
@@ -148,6 +149,12 @@ bind_new(struct vault *v, sqlite3_stmt *q, const struct bundle_new *b,
 	sql_u64(q, 18, b->lines.whole);
 	if (b->lines.bytes.len > 0)
 		sql_blob(q, 19, b->lines.bytes);
+	sql_u64(q, 20, b->holds);
+	sql_u64(q, 21, b->closes_max_s);
+	sql_u64(q, 22, b->version.ms);
+	sql_u64(q, 23, b->version.number);
+	if (b->confirmed.len > 0)
+		sql_blob(q, 24, b->confirmed);
 }
 
 /* See bundle.h.  Object, then row, then keys. */
@@ -169,7 +176,11 @@ bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id)
 	sql_bytes(q, 3, b->patient, 32);
 	TRY(sql_run(q));
 	/* Frozen since it was looked up: what is sealed to it is lost. */
-	return sqlite3_changes(v->db.handle) == 1 ? ST_OK : ST_INVALID;
+	if (sqlite3_changes(v->db.handle) != 1)
+		return ST_INVALID;
+	if (b->holds == 0)
+		changed_add(v, b->card);
+	return ST_OK;
 }
 
 static enum status
@@ -184,7 +195,9 @@ take_row(sqlite3_stmt *q, struct bundle *out)
 	    .closes_on_s = col_u64(q, 6), .size = col_u64(q, 7),
 	    .extent = { col_u64(q, 8), col_u64(q, 9), col_u64(q, 7) },
 	    .reads = col_u64(q, 10), .id = col_u64(q, 11),
-	    .damaged = col_u64(q, 12) != 0 };
+	    .damaged = col_u64(q, 12) != 0, .holds = col_u64(q, 13),
+	    .closes_max_s = col_u64(q, 14), .lab = col_u64(q, 15) != 0,
+	    .card = col_u64(q, 16) };
 	st = col_copy(q, 0, out->bid, BID_BYTES);
 	(void)sqlite3_reset(q);
 	return st;
@@ -255,6 +268,8 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 	sqlite3_stmt *q;
 
 	TRY(bundle_load(v, id, &b));
+	if (bundle_is_visible(v, &b))
+		changed_add(v, b.card);
 	TRY(run_with_id(v, SQL_SHARE_DROP_BUNDLE, id));
 	TRY(run_with_id(v, SQL_SEAL_DROP, id));
 	if (b.extent.segment != 0)
@@ -267,11 +282,78 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 	return sql_run(q);
 }
 
+/* The window key moves to the bucket of the new closing day. */
+static enum status
+move_seal(struct vault *v, const struct bundle *b, uint64_t closes_s)
+{
+	uint64_t from = b->closes_s / DAY_S, to = closes_s / DAY_S;
+	uint8_t wrapped[KEYS_WRAPPED_BYTES];
+	struct secret_32 bucket, window;
+	sqlite3_stmt *q;
+	enum status st;
+
+	if (from == to)
+		return ST_OK;
+	TRY(bucket_key(v, from, false, &bucket));
+	q = database_sql(&v->db, SQL_SEAL_GET);
+	sql_u64(q, 1, b->id);
+	st = sql_next(q);
+	if (st == ST_OK)
+		st = keys_unwrap(&bucket, "window", from, col_blob(q, 0),
+		    &window);
+	(void)sqlite3_reset(q);
+	if (st == ST_OK)
+		st = bucket_key(v, to, true, &bucket);
+	if (st == ST_OK)
+		keys_wrap(&bucket, "window", to, &window, wrapped);
+	wipe(&bucket, sizeof(bucket));
+	wipe(&window, sizeof(window));
+	TRY(st);
+	q = database_sql(&v->db, SQL_SEAL_REWRAP);
+	sql_u64(q, 1, b->id);
+	sql_bytes(q, 2, wrapped, sizeof(wrapped));
+	return sql_run(q);
+}
+
+/* See bundle.h. */
+enum status
+bundle_open(struct vault *v, const struct bundle *b, enum bundle_status status)
+{
+	uint64_t lo = v->clock.lo_s, hi = clock_now_s(&v->clock);
+	uint64_t window = b->lab ? v->settings.lab_window_s
+	    : v->settings.window_s;
+	uint64_t opens = b->opens_s > lo ? b->opens_s : lo;
+	uint64_t closes = (opens > hi ? opens : hi) + window;
+	sqlite3_stmt *q;
+
+	if (closes > b->closes_max_s)
+		closes = b->closes_max_s;
+	TRY(move_seal(v, b, closes));
+	q = database_sql(&v->db, SQL_BUNDLE_LIFT);
+	sql_u64(q, 1, b->id);
+	sql_u64(q, 2, 0);
+	sql_u64(q, 3, (uint64_t)status);
+	sql_u64(q, 4, opens);
+	sql_u64(q, 5, closes);
+	sql_u64(q, 6, v->clock.on_s + (opens - lo) + window);
+	changed_add(v, b->card);
+	return sql_run(q);
+}
+
+/* See bundle.h. */
+bool
+bundle_is_visible(const struct vault *v, const struct bundle *b)
+{
+	return b->holds == 0 && b->status != BUNDLE_SUPERSEDED
+	    && b->status != BUNDLE_PRELIMINARY
+	    && clock_has_come(&v->clock, b->opens_s);
+}
+
 /* See bundle.h. */
 bool
 bundle_is_open(const struct vault *v, const struct bundle *b)
 {
-	return b->live && !b->damaged && b->release == RELEASE_DELIVER
+	return b->live && !b->damaged && b->holds == 0
 	    && b->status != BUNDLE_PRELIMINARY
 	    && clock_has_come(&v->clock, b->opens_s)
 	    && !clock_is_closed(&v->clock, b->closes_s, b->closes_on_s);

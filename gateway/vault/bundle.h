@@ -18,8 +18,11 @@ struct bundle_new {
 	uint8_t  patient[32];	/* the card's from now on, if it has none */
 	uint64_t card, report, seq;
 	uint64_t release, status, exams;
+	uint64_t holds;		/* enum hold; 0: it opens at opens_s */
 	uint64_t opens_s, closes_s, closes_on_s;
+	uint64_t closes_max_s;	/* as its claim says */
 	uint64_t size;
+	struct version version;
 	bool     lab;		/* on the lab card */
 	uint8_t  name[32];
 	struct extent extent;	/* segment 0: the bytes are in `object` */
@@ -28,6 +31,7 @@ struct bundle_new {
 	struct span delivery_key, delivery_digest;	/* that brought it */
 	uint8_t content[32];
 	struct lines lines;
+	struct span confirmed;	/* of its lines: final already */
 };
 
 /* A row, as far as its release depends on it. */
@@ -36,7 +40,10 @@ struct bundle {
 	uint8_t  bid[BID_BYTES];
 	bool     live;
 	bool     damaged;	/* in quarantine: recovery.h */
+	bool     lab;
+	uint64_t card;
 	uint64_t release, status, opens_s, closes_s, closes_on_s, size, reads;
+	uint64_t holds, closes_max_s;
 	struct extent extent;
 };
 
@@ -61,6 +68,17 @@ bundle_find(struct vault *v, const uint8_t bid[static BID_BYTES],
  * leaves a tombstone with `status`.  As bundle_load(). */
 MUST_CHECK enum status
 bundle_end(struct vault *v, uint64_t id, enum bundle_status status);
+
+/*
+ * Within a transaction: nothing withholds it any more.  Its window counts
+ * from now (or from the time it was delayed to), as far as its claim allows.
+ * As bundle_load(), or ST_CORRUPT, ST_FORGED (its key was changed).
+ */
+MUST_CHECK enum status
+bundle_open(struct vault *v, const struct bundle *b, enum bundle_status status);
+
+/* Its patient knows of it, or did: not where something withholds it. */
+bool bundle_is_visible(const struct vault *v, const struct bundle *b);
 
 /* A patient may fetch it now. */
 bool bundle_is_open(const struct vault *v, const struct bundle *b);

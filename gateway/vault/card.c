@@ -15,7 +15,10 @@ take_row(sqlite3_stmt *q, struct card *c)
 	c->lab = col_u64(q, 5) != 0;
 	c->last_seq = col_u64(q, 6);
 	c->has_patient = !col_is_null(q, 7);
-	return c->has_patient ? col_copy(q, 7, c->patient, 32) : ST_OK;
+	c->has_traits = !col_is_null(q, 8);
+	if (c->has_patient)
+		TRY(col_copy(q, 7, c->patient, 32));
+	return c->has_traits ? col_copy(q, 8, c->traits, 32) : ST_OK;
 }
 
 /* See card.h. */
@@ -110,14 +113,23 @@ enum status
 card_for(struct vault *v, struct span number, struct span order,
     uint64_t known, struct card *out)
 {
+	enum card_found found = CARD_BY_NUMBER;
 	enum status st = find_active(v, number, out);
 
-	if (st == ST_NOT_FOUND)
+	if (st == ST_NOT_FOUND) {
+		found = CARD_BY_ORDER;
 		st = find_by_order(v, order, out);
-	if (st == ST_NOT_FOUND)
+	}
+	if (st == ST_NOT_FOUND) {
+		found = CARD_BY_REPORT;
 		st = find_by_id(v, known, out);
-	if (st == ST_NOT_FOUND)
+	}
+	if (st == ST_NOT_FOUND) {
+		found = CARD_OF_LAB;
 		st = find_by(v, database_sql(&v->db, SQL_CARD_OF_LAB), out);
+	}
+	if (st == ST_OK)
+		out->found = found;
 	return st;
 }
 
@@ -165,7 +177,8 @@ apply_store(struct vault *v, struct job *job)
 	struct p256_public checked;
 	sqlite3_stmt *q;
 
-	if (p256_check(m->public_key, &checked) != ST_OK)
+	if (p256_check(m->public_key, &checked) != ST_OK
+	    || (m->traits.len != 0 && m->traits.len != 32))
 		return ST_INVALID;
 	q = database_sql(&v->db, SQL_CARD_ADD);
 	sql_blob(q, 1, m->card);
@@ -180,6 +193,8 @@ apply_store(struct vault *v, struct job *job)
 	sql_u64(q, 9, clock_now_s(&v->clock));
 	sql_u64(q, 10, m->expires_s);
 	sql_blob(q, 11, m->actor);
+	if (m->traits.len > 0)
+		sql_blob(q, 12, m->traits);
 	TRY(sql_run(q));
 	return audit_card(v, "card", m->card, m->actor,
 	    (struct audit_detail){ "lab", NULL, m->lab != 0 });

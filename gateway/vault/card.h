@@ -6,8 +6,12 @@
 
 #include "vault/job.h"
 
+/* How card_for() came to it. */
+enum card_found { CARD_BY_NUMBER, CARD_BY_ORDER, CARD_BY_REPORT, CARD_OF_LAB };
+
 struct card {
 	uint64_t id;
+	enum card_found found;
 	uint64_t state;		/* enum card_state, as stored */
 	uint64_t expires_s;
 	uint64_t last_seq;
@@ -17,6 +21,8 @@ struct card {
 	uint8_t  public_key[65];
 	bool     has_patient;	/* never on the lab's */
 	uint8_t  patient[32];	/* intake's keyed hash, of its first result */
+	bool     has_traits;	/* it was made for somebody in particular */
+	uint8_t  traits[32];	/* intake's keyed hash, of the order's */
 };
 
 /* Tombstones are shown, and a late bundle can be fetched, so long after. */

@@ -21,6 +21,8 @@ enum {
 	ENVELOPE_MAX_BYTES   = 4096
 };
 #define OPENS_AHEAD_MAX_S (UINT64_C(366) * DAY_S)
+/* A withheld bundle waits at most so long for what opens it. */
+#define HELD_MAX_S (UINT64_C(90) * DAY_S)
 #define OBJECT_BYTES_MAX  (UINT64_C(128) * 1024 * 1024)
 #define STAGED_BYTES_MAX  (UINT64_C(1024) * 1024 * 1024)
 
@@ -36,7 +38,9 @@ struct staged {
 	uint64_t number;		/* within the delivery */
 	enum staged_state state;
 	enum report_decision decision;
+	const char *why;		/* English; static */
 	bool     has_decision;
+	uint64_t same_id;		/* the bundle it repeats; 0: none */
 	uint8_t  *lines;		/* those of `new`; heap */
 	struct report_new new;
 	uint64_t opens_asked_s;
@@ -44,14 +48,15 @@ struct staged {
 	size_t   asked_card_len;
 	uint8_t  order[128];
 	size_t   order_len;
+	uint8_t  reason[64];		/* intake's own words */
+	size_t   reason_len;
 	struct card card;
-	bool     has_card;
-	bool     is_anothers_card;	/* hence the quarantine */
 	uint8_t  bid[BID_BYTES];
 	uint64_t seq;
 	bool     has_replaces;
 	uint8_t  replaces[BID_BYTES];
-	uint64_t opens_s, closes_s, closes_on_s, size, received;
+	uint64_t opens_s, closes_s, closes_on_s, closes_max_s;
+	uint64_t size, received;
 	uint8_t  name[32], sha256[32];
 	struct extent extent;
 	uint8_t *object;		/* a small one; heap, `size` bytes */
@@ -93,14 +98,11 @@ void delivery_fail_all(struct vault *v, enum status st);
 
 /* Messages of intake. */
 void on_delivery_begin(struct vault *v, const struct message *m);
-void on_report_open(struct vault *v, const struct message *m);
 void on_claim_get(struct vault *v, const struct message *m);
 void on_object_part(struct vault *v, const struct message *m);
 void on_envelope(struct vault *v, const struct message *m);
 void on_delivery_abort(struct vault *v, const struct message *m);
 void on_intake_counters(struct vault *v, const struct message *m);
 void on_delivery_commit(struct vault *v, const struct message *m);
-void on_report_probe(struct vault *v, const struct message *m);
-void on_intake_event(struct vault *v, const struct message *m);
 
 #endif

@@ -73,6 +73,7 @@ send_bundle(struct vault *v, uint64_t request, sqlite3_stmt *q)
 	row->closes_s = col_u64(q, 6);
 	row->size = col_u64(q, 7);
 	row->reads = col_u64(q, 8);
+	row->holds = col_u64(q, 9);
 	vault_send(v, ROLE_DESK, &m);
 }
 
@@ -123,13 +124,6 @@ on_bundle_list(struct vault *v, const struct message *m)
 	enum status st = list_bundles(v, &m->bundle_list, &more);
 
 	send_done(v, m->bundle_list.request, st, more);
-}
-
-/* See desk.h. */
-void
-on_bundle_release(struct vault *v, const struct message *m)
-{
-	send_done(v, m->bundle_release.request, ST_UNSUPPORTED, false);
 }
 
 static enum status

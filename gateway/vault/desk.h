@@ -9,7 +9,6 @@
 
 void on_box_get(struct vault *v, const struct message *m);
 void on_bundle_list(struct vault *v, const struct message *m);
-void on_bundle_release(struct vault *v, const struct message *m);
 void on_status_get(struct vault *v, const struct message *m);
 void on_audit_read(struct vault *v, const struct message *m);
 

@@ -4,11 +4,12 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
+#include "vault/changed.h"
 #include "vault/delivery.h"
 #include "vault/timekeeper.h"
 
-/* The longest message that writes: a card with its blobs. */
-enum { JOB_BYTES_MAX = 8192 };
+/* The longest message that writes: a delivery with its ACK. */
+enum { JOB_BYTES_MAX = 36 * 1024 };
 
 /* See job.h. */
 void
@@ -107,6 +108,7 @@ finish(struct vault *v, bool changed)
 	}
 	TRY(commit(v));
 	audit_committed(&v->audit);
+	changed_tell(v);
 	return ST_OK;
 }
 
@@ -115,6 +117,7 @@ undo(struct vault *v)
 {
 	database_rollback(&v->db);
 	audit_rolled_back(&v->audit);
+	changed_forget(v);
 }
 
 static bool

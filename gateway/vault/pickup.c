@@ -72,15 +72,6 @@ shown_status(const struct vault *v, const struct bundle *b)
 	return BUNDLE_CLOSED;
 }
 
-static bool
-is_shown(const struct vault *v, const struct bundle *b)
-{
-	return b->release == RELEASE_DELIVER
-	    && b->status != BUNDLE_SUPERSEDED
-	    && b->status != BUNDLE_PRELIMINARY
-	    && clock_has_come(&v->clock, b->opens_s);
-}
-
 /* The newest bundles of a card that its patient may know of. */
 static enum status
 shown_bundles(struct vault *v, uint64_t card, struct bundle *out, size_t *n)
@@ -100,7 +91,7 @@ shown_bundles(struct vault *v, uint64_t card, struct bundle *out, size_t *n)
 	*n = 0;
 	while (n_ids > 0) {		/* oldest first */
 		TRY(bundle_load(v, ids[--n_ids], &out[*n]));
-		if (is_shown(v, &out[*n]))
+		if (bundle_is_visible(v, &out[*n]))
 			++*n;
 	}
 	return ST_OK;

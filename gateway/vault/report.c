@@ -2,22 +2,69 @@
 
 #include "ipc/patient.h"
 
-static bool
-is_withdrawal(uint64_t release)
+/* See report.h. */
+uint64_t
+report_holds(uint64_t release, uint64_t status, uint64_t holds)
 {
-	return release == RELEASE_WITHDRAW || release == RELEASE_INCIDENT;
+	if (release != RELEASE_WITHHOLD || holds != 0)
+		return holds;
+	return status == BUNDLE_PRELIMINARY ? HOLD_PRELIMINARY : HOLD_UNKNOWN;
 }
 
-static enum report_decision
-decide_withdrawal(const struct report_known *known,
-    const struct report_new *new)
+/* --- which case it is ------------------------------------------------------ */
+
+static enum known_case
+known_case(const struct report_known *known, const struct meeting *met)
 {
 	if (!known->exists)
-		return REPORT_UNKNOWN;
-	/* A wrong patient is wrong in every version. */
-	if (new->release == RELEASE_INCIDENT)
-		return REPORT_REVOKE;
-	return new->version_ms < known->version_ms ? REPORT_OLD : REPORT_REVOKE;
+		return KNOWN_NOTHING;
+	if (known->state == REPORT_WITHDRAWN)
+		return KNOWN_WITHDRAWN;
+	if (known->state == REPORT_QUARANTINED)
+		return KNOWN_QUARANTINED;
+	if (met->has_preliminary)
+		return KNOWN_PRELIMINARY;
+	return met->has_held ? KNOWN_HELD : KNOWN_OPEN;
+}
+
+static enum comes_case
+comes_case(const struct report_new *new)
+{
+	switch (new->release) {
+	case RELEASE_CONFIRM:    return COMES_CONFIRM;
+	case RELEASE_WITHDRAW:   return COMES_WITHDRAW;
+	case RELEASE_INCIDENT:   return COMES_INCIDENT;
+	case RELEASE_QUARANTINE: return COMES_QUARANTINE;
+	default:
+		break;
+	}
+	if (new->holds == 0)
+		return COMES_DELIVER;
+	return new->holds == HOLD_PRELIMINARY ? COMES_PRELIMINARY
+	    : COMES_HELD;
+}
+
+static enum age_case
+age_case(const struct report_known *known, const struct meeting *met,
+    const struct report_new *new)
+{
+	bool by_parts = met->touches && known->state == REPORT_ACTIVE
+	    && new->release != RELEASE_WITHDRAW;
+	int order = version_compare(new->version,
+	    by_parts ? met->newest : known->version);
+
+	if (!known->exists)
+		return AGE_NEWER;
+	return order < 0 ? AGE_OLDER : order > 0 ? AGE_NEWER : AGE_EQUAL;
+}
+
+/* Where nothing is open, any version is about what there was. */
+static enum touches_case
+touches_case(const struct meeting *met)
+{
+	if (!met->touches && met->stays)
+		return TOUCHES_DISJOINT;
+	return met->outdates ? TOUCHES_OVERLAPS : TOUCHES_COVERS;
 }
 
 static bool
@@ -27,35 +74,44 @@ is_same(const struct report_known *known, const struct report_new *new)
 	    && known->release == new->release && known->card == new->card;
 }
 
-/* A late message with lines that no newer one brought. */
+/* What is stored says best whether it is the same; the report's own row only
+ * where no bundle is left to ask. */
 static bool
-is_addition(const struct report_known *known, const struct meeting *met)
+is_repetition(const struct report_known *known, const struct meeting *met,
+    const struct report_new *new)
 {
-	return known->state == REPORT_ACTIVE && met->stays && !met->overlaps;
+	if (!known->exists)
+		return false;
+	return met->same || (!met->touches && is_same(known, new));
 }
 
 /* See report.h. */
-enum report_decision
+struct decision
 report_decide(const struct report_known *known, const struct meeting *met,
     const struct report_new *new)
 {
-	if (is_withdrawal(new->release))
-		return decide_withdrawal(known, new);
-	if (!known->exists)
-		return REPORT_SEAL;
-	if (known->state == REPORT_QUARANTINED
-	    || patient_differs(known->patient, new->patient))
-		return REPORT_QUARANTINE;
-	if (new->version_ms < known->version_ms && !is_addition(known, met))
-		return REPORT_OLD;
-	return met->same || is_same(known, new) ? REPORT_SAME : REPORT_SEAL;
+	struct decision_case c = {
+		.known = known_case(known, met),
+		.comes = comes_case(new),
+		.who = known->exists && patient_differs(known->patient,
+		    new->patient) ? WHO_ANOTHER : WHO_SAME,
+		.age = age_case(known, met, new),
+		.says = is_repetition(known, met, new) ? SAYS_SAME
+		    : SAYS_OTHER,
+		.touches = touches_case(met),
+	};
+
+	return decision_find(&c);
 }
+
+/* --- the row --------------------------------------------------------------- */
 
 static enum status
 take_row(sqlite3_stmt *q, struct report_known *out)
 {
 	struct report_known k = { .exists = true, .id = col_u64(q, 0),
-	    .version_ms = col_u64(q, 3), .release = col_u64(q, 5),
+	    .version = { col_u64(q, 3), col_u64(q, 12) },
+	    .release = col_u64(q, 5),
 	    .status = col_u64(q, 6), .card = col_u64(q, 7) };
 
 	TRY(col_copy(q, 1, k.patient, 32));
@@ -67,6 +123,8 @@ take_row(sqlite3_stmt *q, struct report_known *out)
 		k.bundle_live = col_u64(q, 10) != 0;
 		k.bundle_reads = col_u64(q, 11);
 	}
+	if (k.state == REPORT_CLEARED)
+		k = (struct report_known){ 0 };
 	*out = k;
 	return ST_OK;
 }
@@ -103,10 +161,27 @@ state_after(enum report_decision decision)
 	}
 }
 
-static uint64_t
-later(uint64_t a, uint64_t b)
+static struct version
+later(struct version a, struct version b)
 {
-	return a > b ? a : b;
+	return version_compare(a, b) > 0 ? a : b;
+}
+
+/* One who is known with an identifier is not forgotten for one without. */
+static bool
+is_better_known(const struct report_known *known, const struct report_new *new)
+{
+	static const uint8_t none[PATIENT_KIND];
+
+	return !known->exists || patient_differs(known->patient, new->patient)
+	    || memcmp(known->patient + PATIENT_NAMES, none, PATIENT_KIND) == 0;
+}
+
+static bool
+changes_nothing(enum report_decision decision)
+{
+	return decision == REPORT_OLD || decision == REPORT_ASIDE
+	    || decision == REPORT_NOTHING;
 }
 
 /*
@@ -120,25 +195,27 @@ report_after(const struct report_known *known, const struct report_new *new,
 {
 	struct report_known k = *known;
 	bool seals = decision == REPORT_SEAL;
+	bool keeps = decision == REPORT_SAME || decision == REPORT_CONFIRM;
 
-	if (decision == REPORT_OLD)
+	if (changes_nothing(decision))
 		return k;
-	if (!known->exists)
+	if (!known->exists || (seals && is_better_known(known, new)))
 		memcpy(k.patient, new->patient, 32);
 	if (seals)
 		memcpy(k.content, new->content, 32);
-	else if (decision != REPORT_SAME)
+	else if (!keeps)
 		memset(k.content, 0, 32);
 	k.exists = true;
-	k.version_ms = later(known->version_ms, new->version_ms);
-	if (decision != REPORT_SAME)
+	k.version = later(known->version, new->version);
+	if (!keeps)
 		k.state = state_after(decision);
-	k.release = new->release;
-	k.status = new->status;
+	if (decision != REPORT_CONFIRM) {
+		k.release = new->release;
+		k.status = new->status;
+	}
 	if (seals || !known->exists)
 		k.card = new->card;
-	k.bundle_live = known->bundle_live
-	    && (seals || decision == REPORT_SAME);
+	k.bundle_live = known->bundle_live && (seals || keeps);
 	return k;
 }
 
@@ -149,7 +226,7 @@ bind_row(struct vault *v, sqlite3_stmt *q, const uint8_t *key,
 	sql_bytes(q, 1, key, 32);
 	sql_bytes(q, 2, k->patient, 32);
 	sql_bytes(q, 3, k->content, 32);
-	sql_u64(q, 4, k->version_ms);
+	sql_u64(q, 4, k->version.ms);
 	sql_u64(q, 5, (uint64_t)k->state);
 	sql_u64(q, 6, k->release);
 	sql_u64(q, 7, k->status);
@@ -157,6 +234,7 @@ bind_row(struct vault *v, sqlite3_stmt *q, const uint8_t *key,
 	if (bundle != 0 || k->bundle != 0)
 		sql_u64(q, 9, bundle != 0 ? bundle : k->bundle);
 	sql_u64(q, 10, clock_now_s(&v->clock));
+	sql_u64(q, 11, k->version.number);
 }
 
 /* See report.h. */

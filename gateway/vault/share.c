@@ -94,7 +94,8 @@ is_sensible(const struct msg_share_make *m)
 	    && m->ttl_s > 0;
 }
 
-/* The bundle that is to be shared: this card's, and open. */
+/* The bundle that is to be shared: this card's, open, and without a value
+ * that is newer elsewhere: whoever follows a link sees this bundle alone. */
 static enum status
 shareable(struct vault *v, const struct card *card,
     const struct msg_share_make *m, struct bundle *b)
@@ -112,7 +113,7 @@ shareable(struct vault *v, const struct card *card,
 	(void)sqlite3_reset(q);
 	TRY(bundle_find(v, bid, b));
 	return owner == card->id && bundle_is_open(v, b)
-	    ? ST_OK : ST_NOT_FOUND;
+	    && b->status != BUNDLE_OUTDATED ? ST_OK : ST_NOT_FOUND;
 }
 
 static enum status

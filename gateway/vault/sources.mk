@@ -3,21 +3,29 @@ vault_SRCS = \
     box.c \
     bundle.c \
     card.c \
+    changed.c \
     claim.c \
     commit.c \
     database.c \
+    decision.c \
     delivery.c \
     desk.c \
+    event.c \
+    fate.c \
+    hold.c \
     job.c \
     keys.c \
     keystore.c \
     merkle.c \
     object.c \
+    opening.c \
     outbox.c \
     part.c \
     pickup.c \
     policy.c \
+    probe.c \
     process.c \
+    quarantine.c \
     recovery.c \
     report.c \
     schema.c \

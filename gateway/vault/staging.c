@@ -9,6 +9,8 @@
  * Opening is tested against lo and closing against hi: where the system clock
  * is ahead, a new result is open at once and not closed already.  What it
  * then stays open too long by that clock, the powered-on counter ends.
+ * What is withheld waits, and has its window when it opens: its claim, which
+ * nobody can change any more, allows for both.
  */
 static void
 plan_window(const struct vault *v, struct staged *s)
@@ -18,6 +20,11 @@ plan_window(const struct vault *v, struct staged *s)
 	    : v->settings.window_s;
 
 	s->opens_s = s->opens_asked_s > lo ? s->opens_asked_s : lo;
+	s->closes_max_s = (s->opens_s > hi ? s->opens_s : hi) + window;
+	if (s->new.holds != 0) {
+		s->closes_max_s += HELD_MAX_S;
+		window = HELD_MAX_S;
+	}
 	s->closes_s = (s->opens_s > hi ? s->opens_s : hi) + window;
 	s->closes_on_s = v->clock.on_s + (s->opens_s - lo) + window;
 }
@@ -58,7 +65,7 @@ make_claim(struct vault *v, struct staged *s, const struct msg_claim_get *m,
 	memcpy(s->name, m->name.ptr, 32);
 	memcpy(s->sha256, m->sha256.ptr, 32);
 	c.opens_s = s->opens_s;
-	c.closes_s = s->closes_s;
+	c.closes_s = s->closes_max_s;
 	memcpy(c.bid, s->bid, BID_BYTES);
 	memcpy(c.name, m->name.ptr, 32);
 	memcpy(c.sha256, m->sha256.ptr, 32);

@@ -142,6 +142,7 @@ forget_old(struct vault *v, void *with)
 	TRY(run_old(v, SQL_SHARE_OLD, lo, rows));
 	TRY(run_old(v, SQL_DELIVERY_OLD, ago(lo, DELIVERY_MEMORY_S), rows));
 	TRY(run_old(v, SQL_REPORT_OLD, ago(lo, REPORT_MEMORY_S), rows));
+	TRY(run_old(v, SQL_QUARANTINE_OLD, ago(lo, REPORT_MEMORY_S), rows));
 	if (*rows > 0 || v->clock.boot_ms - v->last_cards_ms < CARDS_EVERY_MS)
 		return ST_OK;
 	TRY(drop_cards(v, lo, rows));

@@ -11,9 +11,13 @@
 #include "vault/box.h"
 #include "vault/delivery.h"
 #include "vault/desk.h"
+#include "vault/event.h"
+#include "vault/hold.h"
 #include "vault/job.h"
 #include "vault/keystore.h"
+#include "vault/opening.h"
 #include "vault/pickup.h"
+#include "vault/quarantine.h"
 #include "vault/recovery.h"
 #include "vault/schema.h"
 #include "vault/share.h"
@@ -54,7 +58,9 @@ static const struct handler handlers[] = {
 	{ MSG_CARD_FREEZE,     NULL, &card_freeze_job },
 	{ MSG_BUNDLE_LIST,     on_bundle_list,     NULL },
 	{ MSG_BUNDLE_REVOKE,   NULL, &bundle_revoke_job },
-	{ MSG_BUNDLE_RELEASE,  on_bundle_release,  NULL },
+	{ MSG_BUNDLE_RELEASE,  NULL, &bundle_release_job },
+	{ MSG_QUARANTINE_LIST, on_quarantine_list, NULL },
+	{ MSG_QUARANTINE_CLEAR, NULL, &quarantine_clear_job },
 	{ MSG_STATUS_GET,      on_status_get,      NULL },
 	{ MSG_AUDIT_READ,      on_audit_read,      NULL },
 };

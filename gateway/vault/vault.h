@@ -26,6 +26,8 @@ enum {
 	JOURNAL_PAGES = 1000, JOURNAL_PAGES_MAX = 8000,
 	DELIVERIES_MAX = 128,
 	READS_MAX = 512,
+	CHANGED_MAX = 512,
+	EVENTS_MAX = 16,
 	DAY_S = 86400
 };
 
@@ -70,6 +72,22 @@ struct opened_read {
 	uint64_t until_ms;	/* of the time since boot */
 };
 
+/* Cards that a transaction changed (changed.h). */
+struct changed {
+	uint64_t card[CHANGED_MAX];
+	size_t   n;
+	bool     is_full;
+};
+
+/* A kind of event that intake tells of (event.c). */
+struct event_kind {
+	uint8_t  hash[32];	/* of source and words */
+	uint64_t until_ms;	/* no other record before that */
+	uint64_t pause_ms;	/* doubles while it goes on */
+	uint64_t times;		/* since the last record */
+	bool     is_used;
+};
+
 struct vault {
 	struct vault_settings settings;
 	struct vault_exit exit;
@@ -87,6 +105,8 @@ struct vault {
 	struct object_reading *first_read, **last_read;	/* waiting to leave */
 	struct opened_read opened[READS_MAX];
 	unsigned next_opened;
+	struct changed changed;
+	struct event_kind events[EVENTS_MAX];
 	bool     has_garbage;	/* extents to punch out */
 	bool     is_checked;	/* recovery.h */
 	bool     swept;		/* the journal holds deleted rows */

@@ -47,6 +47,13 @@ test_commands(void)
 	run("card\0freeze\0K7QF-M2XW-9D4\0");
 	ok(started("card_freeze") &&
 	    strcmp(session.options.operand, "K7QF-M2XW-9D4") == 0, "an operand");
+	run("bundle\0release\0AAAAAAAAAAAAAAAAAAAAAA\0--biologist\0Dr Anne Martin\0");
+	ok(started("bundle_release") && strcmp(session.options.biologist,
+	    "Dr Anne Martin") == 0, "R31 bundle release takes a name");
+	run("bundle\0list\0--held\0");
+	ok(started("bundle_list") && session.options.held, "bundle list --held");
+	run("quarantine\0clear\0""7\0");
+	ok(started("quarantine_clear"), "R33 quarantine clear");
 	run("help\0");
 	ok(session_fake.finished == 0, "help ends with 0");
 	run("");
@@ -62,6 +69,8 @@ test_refusals(void)
 	ok(refused(TEXT_NO_SUCH_COMMAND), "an unknown word");
 	run("card\0list\0--lab\0");
 	ok(refused(TEXT_UNKNOWN_OPTION), "another command's option");
+	run("bundle\0revoke\0A\0--biologist\0B\0");
+	ok(refused(TEXT_UNKNOWN_OPTION), "also with a value");
 	run("card\0list\0--birth-name\0DUPONT\0");
 	ok(refused(TEXT_UNKNOWN_OPTION), "R28 traits where no card is made");
 	run("card\0new\0--order\0");

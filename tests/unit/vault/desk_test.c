@@ -76,7 +76,7 @@ tally_holds(struct rig *r)
 	    " cards = (SELECT count(*) FROM card WHERE state = 0)"
 	    " AND live = (SELECT count(*) FROM bundle WHERE live = 1)"
 	    " AND withheld = (SELECT count(*) FROM bundle WHERE live = 1"
-	    " AND release = 1)"
+	    " AND holds <> 0)"
 	    " AND lab = (SELECT count(*) FROM bundle WHERE live = 1 AND"
 	    " card IN (SELECT id FROM card WHERE lab = 1))"
 	    " AND tombstones = (SELECT count(*) FROM bundle"
@@ -171,6 +171,9 @@ test_revoke(void)
 	again = rig_deliver(&r, &report);
 	ok(again.opened == ST_EXISTS, "a repetition does not bring it back");
 	report.content = 2;
+	ok(rig_deliver(&r, &report).opened == ST_EXPIRED,
+	    "R32 nor does other content that is not newer");
+	report.version_ms++;
 	again = rig_deliver(&r, &report);
 	ok(again.stored == ST_OK, "a correction does");
 	m.bundle_revoke.bundle = span_of("0123456789012345678901");

@@ -88,19 +88,20 @@ test_table(void)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];
 		struct report_known known = { .exists = row->known != NONE,
-		    .version_ms = row->known_version, .card = 1,
+		    .version = { row->known_version, 0 }, .card = 1,
 		    .release = (uint64_t)row->known_release,
 		    .state = (enum report_state)(row->known - ACTIVE) };
 		struct meeting met = { 0 };
-		struct report_new new = { .version_ms = row->version,
-		    .release = (uint64_t)row->release, .card = row->card };
+		struct report_new new = { .version = { row->version, 0 },
+		    .release = (uint64_t)row->release, .card = row->card,
+		    .holds = row->release == RELEASE_WITHHOLD };
 
 		memset(known.content, row->known_content, 32);
 		memset(known.patient, row->known_patient, 32);
 		memset(new.content, row->content, 32);
 		memset(new.patient, row->patient, 32);
-		ok(report_decide(&known, &met, &new) == row->want, "%s",
-		    row->what);
+		ok(report_decide(&known, &met, &new).decision == row->want,
+		    "R31 %s", row->what);
 	}
 }
 
@@ -418,10 +419,14 @@ struct series {
 static const struct series series[] = {
 	{ "other lines stand beside", { F("ab", 1, 5), F("cd", 2, 6) },
 	  ST_OK, "12", BUNDLE_APPENDED },
-	{ "some of them and others, too", { F("ab", 1, 5), F("bc", 2, 6) },
-	  ST_OK, "12", BUNDLE_APPENDED },
+	{ "some of them and others: a correction beside", { F("ab", 1, 5),
+	  F("bc", 2, 6) }, ST_OK, "12", BUNDLE_CORRECTED },
 	{ "fewer of them, too", { F("ab", 1, 5), C("a", 2, 6) },
-	  ST_OK, "12", BUNDLE_APPENDED },
+	  ST_OK, "12", BUNDLE_CORRECTED },
+	{ "one by one corrected, the old one goes", { F("ab", 1, 5),
+	  C("a", 2, 6), C("b", 3, 7) }, ST_OK, "23", BUNDLE_CORRECTED },
+	{ "a late correction of its own lines counts", { F("a", 1, 5),
+	  F("b", 2, 7), C("a", 3, 6) }, ST_OK, "23", BUNDLE_CORRECTED },
 	{ "the same lines replace", { F("ab", 1, 5), C("ab", 2, 6) },
 	  ST_OK, "2", BUNDLE_CORRECTED },
 	{ "and with more, too", { F("bc", 1, 5), F("abcd", 2, 6) },
@@ -496,7 +501,7 @@ test_series(const struct series *row)
 	ok(got[n - 1].opened == row->opened && got[n - 1].stored == ST_OK
 	    && strcmp(readable, row->readable) == 0
 	    && rig_sql(&r, "SELECT status FROM bundle ORDER BY id DESC LIMIT 1")
-	    == row->last, "%s", row->what);
+	    == row->last, "R34 %s", row->what);
 	rig_close(&r);
 }
 

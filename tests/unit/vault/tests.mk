@@ -24,7 +24,7 @@ $(OUT)/tests/unit/vault/job_test:     LDFLAGS += -Wl,--wrap=wipe
 $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
-UNIT += vault/audit_test vault/keys_test vault/keystore_test \
+UNIT += vault/audit_test vault/decision_test vault/keys_test vault/keystore_test \
         vault/merkle_test vault/outbox_test vault/schema_test \
         vault/segment_test
 
@@ -33,6 +33,7 @@ VAULT_BASE = base/log.c base/status.c base/wipe.c
 vault/audit_test_SRCS    = $(VAULT_ALL_SRCS)
 vault/audit_test_FAKES   = vault_rig.c
 vault/audit_test_LIBS    = sqlcipher bearssl
+vault/decision_test_SRCS = vault/decision.c $(VAULT_BASE)
 vault/keys_test_SRCS     = vault/keys.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/keys_test_LIBS     = bearssl
 vault/keystore_test_SRCS = vault/keystore.c crypto/random.c $(VAULT_BASE)
