@@ -16,7 +16,7 @@ LEVELS = [
     {"jose", "card", "fhir", "clock"},
     {"ipc", "net", "os", "config"},
 ]
-ROLES = {"supervisor", "intake", "vault", "pickup", "desk", "courier",
+ROLES = {"supervisor", "intake", "spool", "vault", "pickup", "desk", "courier",
          "steward", "ctl"}
 
 # Against the direction, and why.
@@ -30,6 +30,10 @@ FORBIDDEN = {
     ("desk", "wire"): "the desk has no protocol yet but its local socket",
     ("vault", "wire"): "the vault has no parser of outside bytes",
     ("vault", "net"): "the vault has no network socket",
+    ("spool", "wire"): "the spool looks into no file",
+    ("spool", "fhir"): "the spool looks into no file",
+    ("spool", "crypto"): "the spool has no key",
+    ("spool", "net"): "the spool speaks to intake only",
 }
 
 # Headers of third parties and of the system, and the folders that may have
