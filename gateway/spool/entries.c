@@ -163,19 +163,27 @@ find_witness(const struct entries *e, const char *of)
 	return NULL;
 }
 
+static bool
+is_announced(const struct entries *e, const struct entry *f)
+{
+	return f->is_renamed || find_witness(e, f->name) != NULL;
+}
+
 /* See entries.h. */
 bool
-entries_is_complete(const struct entries *e, const struct entry *f,
-    uint64_t now_ms)
+entries_is_whole(const struct entries *e, const struct entry *f)
 {
-	uint64_t quiet_ms = f->looked_ms - f->since_ms;
+	return f->id.size > 0 && !f->is_witness && (is_announced(e, f) ||
+	    f->looked_ms - f->since_ms >= e->settle_ms);
+}
 
-	if (f->id.size == 0 || f->is_witness)
-		return false;
-	if (f->is_renamed || find_witness(e, f->name) != NULL)
-		return true;
-	return e->has_witnesses ? now_ms - f->since_ms >= e->orphan_ms
-	    : quiet_ms >= e->settle_ms;
+/* A source that announces its files has not announced this one yet: it gets
+ * as long as another file that is late. */
+static bool
+is_complete(const struct entries *e, const struct entry *f, uint64_t now_ms)
+{
+	return entries_is_whole(e, f) && (!e->has_witnesses ||
+	    is_announced(e, f) || now_ms - f->since_ms >= e->orphan_ms);
 }
 
 static bool
@@ -186,12 +194,12 @@ may_go(const struct entries *e, const struct entry *f, uint64_t now_ms)
 	if (f->name[0] == '\0' || f->again_ms > now_ms)
 		return false;
 	if (f->state == ENTRY_WAITING)
-		return entries_is_complete(e, f, now_ms);
+		return is_complete(e, f, now_ms);
 	if (f->state != ENTRY_WANTING)
 		return false;
 	other = entries_find(e, f->wants);
 	return other != NULL && other->state != ENTRY_STUCK &&
-	    entries_is_complete(e, other, now_ms);
+	    entries_is_whole(e, other);
 }
 
 static bool

@@ -15,7 +15,7 @@
  * A file is complete when it was renamed into its place, when its witness is
  * there, or when nobody wrote to it for settle_ms; where the source has
  * shown a witness before, the last takes orphan_ms.  WANTING goes on when the
- * file it wants is complete.  WANTING and UNNAMED are orphans after orphan_ms.
+ * file it wants is whole.  WANTING and UNNAMED are orphans after orphan_ms.
  *
  * Pure: time is given, files are seen by the caller.
  */
@@ -76,8 +76,9 @@ void entries_scanned(struct entries *e);
 void entries_see(struct entries *e, const char *name, const struct file_id *id,
     bool is_renamed, uint64_t now_ms);
 
-bool entries_is_complete(const struct entries *e, const struct entry *f,
-    uint64_t now_ms);
+/* Renamed, with a witness, or quiet: enough for a file that another one
+ * names, since that one's witness came last. */
+bool entries_is_whole(const struct entries *e, const struct entry *f);
 
 /* The oldest that may be offered, or NULL. */
 struct entry *entries_next(const struct entries *e, uint64_t now_ms);

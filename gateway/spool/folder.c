@@ -271,6 +271,49 @@ folder_take_stored(const struct folder *f, const char *name,
 	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
+/* Hidden in done, where nobody else may write. */
+static const char note[] = ".leaving";
+
+/* See folder.h.  Without room for the note they leave all the same. */
+void
+folder_take_together(const struct folder *f, const struct leaving *all,
+    unsigned n, enum status *each)
+{
+	int fd = n < 2 ? -1 : openat(f->done, note, O_WRONLY | O_CREAT |
+	    O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0) {
+		(void)!write(fd, all, n * sizeof(*all));
+		close(fd);
+	}
+	for (unsigned i = 0; i < n; i++)
+		each[i] = folder_take_stored(f, all[i].name, &all[i].id);
+	if (fd >= 0)
+		(void)!unlinkat(f->done, note, 0);
+}
+
+/* See folder.h.  Half a note names files that are stored, too. */
+void
+folder_finish_leaving(const struct folder *f)
+{
+	struct leaving all[LEAVING_MAX];
+	int fd = openat(f->done, note, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	n = read(fd, all, sizeof(all));
+	close(fd);
+	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(all[0]); i++) {
+		struct span name = { (const uint8_t *)all[i].name,
+		    strnlen(all[i].name, NAME_BYTES) };
+
+		if (name_is_simple(name))
+			(void)!folder_take_stored(f, all[i].name, &all[i].id);
+	}
+	(void)!unlinkat(f->done, note, 0);
+}
+
 static enum status
 explain(const struct folder *f, const char *name, struct span text)
 {

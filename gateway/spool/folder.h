@@ -92,6 +92,26 @@ MUST_CHECK enum status
 folder_take_stored(const struct folder *f, const char *name,
     const struct file_id *id);
 
+/* One of several files that are stored together. */
+struct leaving {
+	char name[NAME_BYTES];
+	struct file_id id;
+};
+
+enum { LEAVING_MAX = 17 };
+
+/*
+ * Takes all of them away as folder_take_stored() does, and notes them first:
+ * killed in between, folder_finish_leaving() takes the rest.  A file that is
+ * left alone would be taken for a new one, and a PDF be named by whoever
+ * comes next.  `each` gets the status of every one.
+ */
+void folder_take_together(const struct folder *f, const struct leaving *all,
+    unsigned n, enum status *each);
+
+/* After folder_prepare(), before anything is looked at. */
+void folder_finish_leaving(const struct folder *f);
+
 /* Takes it into failed, with `text` beside it as NAME.error.txt; statuses
  * likewise.  ST_NO_SPACE: it is there, but the text could not be written. */
 MUST_CHECK enum status

@@ -195,8 +195,7 @@ on_wants(struct watch *w, const char *wants)
 		drop(w);
 		refuse(w, TEXT_TOO_MANY);
 	} else if (f != NULL && f->state != ENTRY_STUCK &&
-	    entries_is_complete(&w->entries, f,
-	    uv_now(&w->shared->role->loop))) {
+	    entries_is_whole(&w->entries, f)) {
 		offer(w, f);
 	} else {
 		drop(w);

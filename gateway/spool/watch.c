@@ -79,13 +79,11 @@ stick(struct watch *w, struct entry *f, enum status st, bool is_stored,
 	entries_put_off(f, now_ms(w));
 }
 
-/* True: `f` is gone and forgotten. */
+/* `st` says how taking `f` away went.  True: it is gone and forgotten. */
 static bool
-take(struct watch *w, struct entry *f, bool is_stored, struct span text)
+taken(struct watch *w, struct entry *f, enum status st, bool is_stored,
+    struct span text)
 {
-	enum status st = is_stored
-	    ? folder_take_stored(&w->folder, f->name, &f->id)
-	    : folder_take_refused(&w->folder, f->name, &f->id, text);
 	char name[NAME_BYTES];
 
 	if (st != ST_OK && st != ST_INVALID && st != ST_NO_SPACE) {
@@ -101,6 +99,16 @@ take(struct watch *w, struct entry *f, bool is_stored, struct span text)
 	if (st == ST_INVALID)
 		see(w, name, false);	/* another one has its name now */
 	return st != ST_INVALID;
+}
+
+static bool
+take(struct watch *w, struct entry *f, bool is_stored, struct span text)
+{
+	enum status st = is_stored
+	    ? folder_take_stored(&w->folder, f->name, &f->id)
+	    : folder_take_refused(&w->folder, f->name, &f->id, text);
+
+	return taken(w, f, st, is_stored, text);
 }
 
 static void
@@ -125,18 +133,23 @@ void
 watch_stored(struct watch *w)
 {
 	struct entry *part[COUNT(w->part)];
+	struct leaving all[COUNT(w->part)];
+	enum status st[COUNT(w->part)];
 	unsigned n = w->n_parts;
-	char name[NAME_BYTES];
-	bool is_gone;
+	bool is_gone = false;
 
-	memcpy(part, w->part, sizeof(part));
-	memcpy(name, part[0]->name, sizeof(name));
+	for (unsigned i = 0; i < n; i++) {
+		part[i] = w->part[i];
+		memcpy(all[i].name, part[i]->name, NAME_BYTES);
+		all[i].id = part[i]->id;
+	}
 	transfer_end(w);
-	is_gone = take(w, part[0], true, (struct span){ 0 });
-	for (unsigned i = 1; i < n; i++)
-		(void)take(w, part[i], true, (struct span){ 0 });
+	folder_take_together(&w->folder, all, n, st);
+	/* The main file last: its witness may be theirs, too. */
+	for (unsigned i = n; i-- > 0;)
+		is_gone = taken(w, part[i], st[i], true, (struct span){ 0 });
 	if (is_gone)
-		take_witness(w, name);
+		take_witness(w, all[0].name);
 }
 
 static void
@@ -318,6 +331,9 @@ watch_scan(struct watch *w)
 		    "again", w->source->name, w->source->folder);
 	if (!is_usable(w))
 		return;
+	if (!w->is_begun)
+		folder_finish_leaving(&w->folder);
+	w->is_begun = true;
 	transfer_check(w, now_ms(w));
 	look_at_all(w);
 	(void)folder_sweep(&w->folder, (uint64_t)time(NULL));

@@ -9,8 +9,8 @@
  *       NOT_FOUND x          x follows as a piece, or is waited for
  *       BUSY, intake gone    the same file again, later
  *
- * The main file leaves first: killed between the two, only pieces are left,
- * and what was stored is not offered in halves.
+ * Files that belong together leave together, even if we are killed meanwhile
+ * (folder.h).
  * Never: looks into a file; logs a file's name.
  */
 #ifndef SPOOL_WATCH_H
@@ -39,6 +39,7 @@ struct watch {
 	struct entries entries;
 	int  notices;		/* inotify's number of it; -1: none */
 	enum status usable;	/* as folder_prepare() said last */
+	bool is_begun;		/* what was leaving when we were killed is gone */
 	unsigned left_alone;	/* links, devices, second names; last scan */
 	bool was_full;
 	/* The file on its way; transfer.c's. */

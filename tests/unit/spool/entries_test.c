@@ -135,6 +135,22 @@ test_apart(void)
 	ok(entries_overdue(&e, ORPHAN) == NULL, "R36 new bytes, new time");
 }
 
+/* nom.HPR, nom.ok and a PDF of another name. */
+static void
+test_piece_without_witness(void)
+{
+	start();
+	see("CR.PDF", 1, false, 0);
+	see("nom.HPR", 2, false, 0);
+	see_witness("nom.ok", 0);
+	ok(next_is("nom.HPR", 0), "R36 its witness is there");
+	entries_set_apart(entries_find(&e, "nom.HPR"), "CR.PDF", 0);
+	ok(next_is(NULL, 100), "what it names must be whole");
+	see("CR.PDF", 1, false, 2000);
+	ok(next_is("nom.HPR", 2000),
+	    "R36 but needs no witness of its own");
+}
+
 static void
 test_later(void)
 {
@@ -209,6 +225,7 @@ main(void)
 	test_witness();
 	test_witness_goes();
 	test_apart();
+	test_piece_without_witness();
 	test_later();
 	test_scan();
 	test_full();

@@ -433,21 +433,52 @@ test_stuck(void)
 	    "R36 and leaves as soon as it can, without being brought twice");
 }
 
+/* Another process begins. */
+static void
+restart(void)
+{
+	close(w.folder.fd);
+	free(w.entries.all);
+	watch_init(&w, &shared, &source);
+	pass(100);
+}
+
+/* As it is when the process is killed; `is_right`: of these bytes. */
+static void
+leave_note(const char *name, bool is_right)
+{
+	struct leaving one = { .name = "" };
+	int fd = openat(w.folder.done, ".leaving",
+	    O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+	(void)!strcpy(one.name, name);
+	folder_look(&w.folder, name, &one.id);
+	one.id.inode += !is_right;
+	if (fd < 0 || write(fd, &one, sizeof(one)) != sizeof(one))
+		abort();
+	close(fd);
+}
+
 static void
 test_restart(void)
 {
 	begin(0);
 	drop("a.hl7", "MSH");
-	/* Killed between the answer and the move: another process begins. */
-	close(w.folder.fd);
-	free(w.entries.all);
-	watch_init(&w, &shared, &source);
-	role.loop.time += 100;
-	pass(0);
+	restart();	/* killed between the answer and the move */
 	pass(2000);
 	ok(intake.offers == 2, "R36 after a restart it is offered again");
 	answer(ST_EXISTS, "", "");
 	ok(!exists("a.hl7"), "R36 intake knows it, and it leaves");
+	begin(60);
+	drop("a.pdf", "%PDF-");
+	answer(ST_NOT_FOUND, "", "");
+	write_file("b.pdf", "%PDF- of another");
+	leave_note("a.pdf", true);
+	leave_note("b.pdf", false);
+	restart();
+	ok(exists("done/a.pdf") && !exists("a.pdf"),
+	    "R42 killed while two files leave: the second follows");
+	ok(exists("b.pdf"), "R36 but not one that only has its name");
 	begin(0);
 	write_file("done/left", "x");
 	pass(0);
