@@ -22,17 +22,19 @@ leaves_first(const struct mllp_slot *a, const struct mllp_slot *b)
 	return silent_ms(a) > silent_ms(b);
 }
 
-/* Of `source`, or of all where that is NULL; NULL: none is idle. */
+/* Of the newcomer's source, or of all where that is NULL; NULL: none is
+ * idle. */
 static struct mllp_slot *
-longest_silent(const struct config_source *source)
+longest_silent(const struct mllp_slot *newcomer)
 {
 	struct mllp_slot *best = NULL;
 
 	for (unsigned i = 0; i < mllp.n_slots; i++) {
 		struct mllp_slot *slot = &mllp.slots[i];
 
-		if (silent_ms(slot) < MLLP_IDLE_LEAST_MS ||
-		    (source != NULL && slot->source != source))
+		if (slot == newcomer ||
+		    silent_ms(slot) < MLLP_IDLE_LEAST_MS ||
+		    (newcomer != NULL && slot->source != newcomer->source))
 			continue;
 		if (best == NULL || leaves_first(slot, best))
 			best = slot;
@@ -53,7 +55,7 @@ mllp_room_of_source(struct mllp_slot *slot)
 		    mllp.slots[i].source == slot->source;
 	if (n < slot->source->connections_max)
 		return true;
-	leaver = longest_silent(slot->source);
+	leaver = longest_silent(slot);
 	if (leaver == NULL)
 		return false;
 	mllp_leave(leaver);

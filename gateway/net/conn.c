@@ -1,9 +1,12 @@
 #include "net/conn.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { KEEPALIVE_S = 60 };
+/* Silent for a minute: asked every second; ten times without an answer (that
+ * is libuv's), or as long without one to what was sent: gone. */
+enum { KEEPALIVE_S = 60, UNANSWERED_MS = 70000 };
 
 static void on_timer(uv_timer_t *timer);
 static void on_soon(uv_check_t *check);
@@ -265,6 +268,18 @@ read_peer(struct conn *c)
 	}
 }
 
+/* Without it what was sent is repeated for a quarter of an hour. */
+static void
+limit_unanswered(struct conn *c)
+{
+	unsigned ms = UNANSWERED_MS;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms,
+		    sizeof(ms));
+}
+
 /* See conn.h. */
 enum status
 conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
@@ -285,9 +300,10 @@ conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
 		fail_later(c, c->error);
 		return ST_OK;
 	}
-	/* Refusals of these two cost speed, not correctness. */
+	/* Refusals of these three cost speed, not correctness. */
 	(void)uv_tcp_nodelay(&c->tcp, 1);
 	(void)uv_tcp_keepalive(&c->tcp, 1, KEEPALIVE_S);
+	limit_unanswered(c);
 	read_peer(c);
 	return ST_OK;
 }

@@ -58,7 +58,7 @@ def make_certificate(folder, names=("localhost",), addresses=("127.0.0.1",)):
 
 class Appliance:
     def __init__(self, folder=None, mllp_port=None, pickup_port=None, lab_card=True,
-                 ready_s=30, quiet=True, **settings):
+                 ready_s=30, quiet=True, sections="", **settings):
         self.temporary = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="guichet-")
         os.chmod(self.folder, 0o755)    # other users' roles pass through it
@@ -66,6 +66,7 @@ class Appliance:
         self.pickup_port = pickup_port or free_port()
         self.origin = f"https://localhost:{self.pickup_port}"
         self.settings = settings
+        self.sections = sections        # text: [source NAME] and its keys
         self.wants_lab_card = lab_card
         self.lab_slip = None
         self.ready_s = ready_s
@@ -100,6 +101,7 @@ class Appliance:
         with open(self.path("guichet.conf"), "w", encoding="utf-8") as conf:
             for key, value in settings.items():
                 conf.write(f"{key} = {value}\n")
+            conf.write(self.sections)
 
     def start(self):
         make_certificate(self.folder)

@@ -5,6 +5,11 @@ import { readFileSync } from 'node:fs';
 
 const [port, which, ...files] = process.argv.slice(2);
 
+// With GUICHET_TLS = {"ca": FILE, "cert": FILE, "key": FILE}: over TLS.
+const files_of_tls = process.env.GUICHET_TLS ? JSON.parse(process.env.GUICHET_TLS) : {};
+const tls = Object.fromEntries(Object.entries(files_of_tls)
+  .map(([name, path]) => [name, readFileSync(path)]));
+
 function show(code, control) {
   console.log(JSON.stringify({ code, control }));
 }
@@ -13,7 +18,8 @@ function show(code, control) {
 // after the other.
 async function withNodeHl7Client() {
   const { Client, Message } = await import('node-hl7-client');
-  const client = new Client({ host: '127.0.0.1' });
+  const client = new Client({ host: '127.0.0.1',
+    ...(process.env.GUICHET_TLS ? { tls } : {}) });
   const waiting = [...files];
   await new Promise((resolve, reject) => {
     const next = () => waiting.length > 0 ? outbound.sendMessage(

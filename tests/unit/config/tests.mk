@@ -1,9 +1,15 @@
 UNIT += \
     config/address_test \
     config/codes_test \
-    config/config_test
+    config/config_test \
+    config/fingerprints_test \
+    config/networks_test \
+    config/senders_test
 
 config/address_test_SRCS = config/address.c
+config/fingerprints_test_SRCS = config/fingerprints.c
+config/networks_test_SRCS = config/networks.c
+config/senders_test_SRCS = config/senders.c
 config/codes_test_SRCS   = config/codes.c
 
 config/config_test_SRCS = \

@@ -25,6 +25,8 @@ release_SRCS = \
     wire/hl7_zone.c
 
 intake/budget_test_SRCS   = intake/budget.c
+UNIT += intake/peers_test
+intake/peers_test_SRCS    = intake/peers.c config/fingerprints.c config/networks.c
 intake/calendar_test_SRCS = intake/calendar.c wire/hl7_zone.c
 intake/hold_test_SRCS     = intake/hold.c config/codes.c $(release_SRCS)
 intake/identity_test_SRCS = intake/fold.c intake/identity.c base/wipe.c base/log.c $(release_SRCS) $(crypto_SRCS:%=crypto/%)

@@ -15,6 +15,14 @@ UNIT += net/tls_test
 net/tls_test_SRCS = $(NET_PLAIN_SRCS) $(NET_TLS_SRCS)
 net/tls_test_LIBS = uv bearssl
 
+UNIT += net/tls_anchors_test
+net/tls_anchors_test_SRCS = net/tls_anchors.c net/tls_pem.c base/wipe.c
+net/tls_anchors_test_LIBS = uv bearssl
+
+UNIT += net/tls_cache_test
+net/tls_cache_test_SRCS = net/tls_cache.c base/wipe.c
+net/tls_cache_test_LIBS = bearssl
+
 UNIT += net/tls_identity_test
 net/tls_identity_test_SRCS = net/tls_identity.c net/tls_pem.c base/wipe.c base/status.c
 net/tls_identity_test_LIBS = bearssl
