@@ -24,10 +24,24 @@ decode(struct span in, bool hex)
 	return st;
 }
 
+static void
+decode_plain(struct span in)
+{
+	static const struct hl7_delimiters d = { '|', '^', '~', '\\', '&', 0 };
+	uint8_t *bytes = malloc(in.len + 1);
+	struct buf out = buf_over(bytes, in.len);
+
+	if (ed_plain(in, &d, &out) != ST_OK)
+		abort();	/* never longer than it was */
+	free(bytes);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct span in = { data, len };
+
+	decode_plain(in);
 
 	(void)!decode(in, false);
 	(void)!decode(in, true);

@@ -1,5 +1,8 @@
 /* Cuts a frame into everything it holds; each piece must lie inside it, and
- * what is unescaped may not be longer than it was. */
+ * what is unescaped may not be longer than it was.  A batch has as many
+ * messages as are cut out of it, and can always be answered. */
+#include "wire/hl7_batch.h"
+
 #include "wire/hl7.h"
 
 #include <stdlib.h>
@@ -38,11 +41,31 @@ cut_segment(struct span segment, struct span within,
 	}
 }
 
+static void
+check_batch(struct span frame)
+{
+	uint8_t text[HL7_ACK_MAX];
+	struct buf out = buf_over(text, sizeof(text));
+	struct hl7_batch b;
+	struct span message, rest = frame;
+	unsigned n = 0;
+
+	if (hl7_batch_read(frame, &b) != ST_OK)
+		return;
+	while (hl7_next_message(&rest, &message) == ST_OK)
+		n++;
+	hl7_batch_add(&b, frame);	/* anything: it need not be an ACK */
+	if (b.messages != n || b.text_len > sizeof(b.text) ||
+	    hl7_batch_answer(&b, span_of("1"), span_of("2026"), &out) != ST_OK)
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct span frame = { data, len }, message, segment;
 
+	check_batch(frame);
 	while (hl7_next_message(&frame, &message) == ST_OK) {
 		struct hl7_delimiters d = { 0 };
 		struct hl7_reader r;

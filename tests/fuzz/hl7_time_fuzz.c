@@ -21,6 +21,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (hl7_time_read(in, &time) == ST_OK) {
 		if (hl7_time_write(&time, &zone, &out) != ST_OK)
 			abort();	/* HL7_TIME_TEXT_MAX is enough */
+		(void)hl7_time_is_ambiguous(&time, &zone);
+		hl7_time_limit(&time, span_slice(in, 4, 1));
+		out.len = 0;
+		if (hl7_time_write(&time, &zone, &out) != ST_OK)
+			abort();
 		out.len = 0;
 		if (hl7_time_from_ms(hl7_time_ms(&time, &zone), &zone, &out) !=
 		    ST_OK)

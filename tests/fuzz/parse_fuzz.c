@@ -107,7 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (len > 0) {
 		source.ack_mode = (enum ack_mode)(data[0] % 3);
-		source.charset = (enum charset_choice)(data[0] / 3 % 5);
+		source.charset = (enum charset_choice)(data[0] / 3 % 7);
 		source.production = (data[0] & 0x80) != 0;
 	}
 	arena_init(&arena, (data != NULL && len > 0 && data[0] == 0xff)

@@ -18,7 +18,7 @@ cda_fuzz_CPPFLAGS    = -I$(SYSROOT)/src/expat
 
 charset_fuzz_SRCS    = wire/charset.c wire/charset_tables.c wire/scan.c
 ed_fuzz_SRCS         = wire/ed.c wire/hl7.c wire/pdf.c wire/scan.c
-hl7_fuzz_SRCS        = wire/hl7.c wire/hl7_escape.c wire/scan.c
+hl7_fuzz_SRCS        = wire/hl7.c wire/hl7_ack.c wire/hl7_batch.c wire/hl7_escape.c wire/scan.c
 hl7_number_fuzz_SRCS = wire/hl7_number.c
 hl7_time_fuzz_SRCS   = wire/hl7_time.c wire/hl7_zone.c
 mllp_fuzz_SRCS       = wire/mllp.c wire/scan.c

@@ -69,11 +69,11 @@ def test_patient_reads_it():
     ok("MSA|AA" in send(BOX.mllp_port, message(slip, pdf=pdf)), "AA")
     (claim, bundle), = Patient(BOX, slip).open_all()
     ok(claim["status"] == "final", "the claim says final")
-    ok(pdf_of(bundle) == pdf, "the PDF is bit-identical (R45)")
+    ok(pdf_of(bundle) == pdf, "R45 the PDF is bit-identical")
     values = [o.get("valueQuantity", {}).get("value") for o in resource(bundle, "Observation")]
     ok(5.05 in values and 245 in values, "the values are there", values)
     names = json.dumps(bundle, ensure_ascii=False)
-    ok("Glycémie à jeun" in names and "µmol/L" in names, "accents and units survive (R46)")
+    ok("Glycémie à jeun" in names and "µmol/L" in names, "R46 accents and units survive")
     ok("4711" not in names, "the local identifier is not in it")
 
 
@@ -110,7 +110,7 @@ def test_charsets():
         send(BOX.mllp_port, message(slip, encoding=encoding, family="ÉLÉONORE"))
         (_, bundle), = Patient(BOX, slip).open_all()
         text = json.dumps(bundle, ensure_ascii=False)
-        ok("ÉLÉONORE" in text and "Créatinine" in text, f"{encoding} is read")
+        ok("ÉLÉONORE" in text and "Créatinine" in text, f"R20 {encoding} is read")
 
 
 def test_big_pdf():
@@ -120,10 +120,10 @@ def test_big_pdf():
     start = time.monotonic()
     ok("MSA|AA" in send(BOX.mllp_port, data), "12 MB PDF: AA")
     took = time.monotonic() - start
-    ok(took < 5, f"in {took:.2f} s (R16: 5 s for 20 MB)")
+    ok(took < 5, f"R16 in {took:.2f} s (5 s for 20 MB)")
     (_, bundle), = Patient(BOX, slip).open_all()
     ok(hashlib.sha256(pdf_of(bundle)).digest() == hashlib.sha256(pdf).digest(),
-       "12 MB PDF: bit-identical")
+       "R23 12 MB PDF: bit-identical")
 
 
 def test_pipelining():
@@ -171,6 +171,127 @@ def test_framing_tolerance():
         ok("|A4" in read_ack(c), "no CR after the last segment; LF and NUL around")
 
 
+def read_acks(connection, n):
+    """n ACKs, and that nothing follows them within half a second."""
+    data = b""
+    while data.count(b"\x1c\r") < n:
+        part = connection.recv(65536)
+        if not part:
+            break
+        data += part
+    connection.settimeout(0.5)
+    try:
+        data += connection.recv(65536)
+    except TimeoutError:
+        pass
+    connection.settimeout(30)
+    return [part.lstrip(b"\x0b").decode() for part in data.split(b"\x1c\r")[:-1]]
+
+
+def batch(name, *messages, count=None):
+    head = f"FHS|^~\\&|LIS|LAB|||||||F-{name}\rBHS|^~\\&|LIS|LAB|BOX|G|||||B-{name}\r"
+    return (head.encode() + b"".join(messages) +
+            f"BTS|{len(messages) if count is None else count}\rFTS|1\r".encode())
+
+
+def bad(control_id):
+    return f"MSH|^~\\&|LIS|LAB|||2026||ORU^R01|{control_id}|P|2.5\r".encode()
+
+
+def test_batches():
+    slip = BOX.card()
+    with connect(BOX.mllp_port) as c:
+        c.sendall(frame(batch("1", message(slip, control_id="BA1"), bad("BA2"),
+                              message(slip, control_id="BA3"))))
+        acks = [a.split("MSA|")[1].split("|")[:2] for a in read_acks(c, 3)]
+        ok([(a[0], a[1].strip()[:3]) for a in acks] ==
+           [("AA", "BA1"), ("AE", "BA2"), ("AA", "BA3")],
+           "R25 a batch: an ACK for each message, the failing one fails alone", acks)
+        ok(len(BOX.bundles(slip["card"])) == 2, "R25 the other two are stored")
+        c.sendall(frame(message(control_id="BA4") + bad("BA5") + message(control_id="BA6")))
+        acks = [a.split("MSA|")[1][:6] for a in read_acks(c, 3)]
+        ok(acks == ["AA|BA4", "AE|BA5", "AA|BA6"], "R25 several MSH in a frame, without a BHS", acks)
+        before = BOX.log()
+        c.sendall(frame(batch("2", message(control_id="BA7"), count=2)))
+        acks = [a.split("MSA|")[1][:6] for a in read_acks(c, 1)]
+        said = BOX.log()[len(before):]
+        ok(acks == ["AA|BA7"] and "does not hold what it says" in said,
+           "R25 a wrong BTS-1 is logged, its message taken", said)
+
+
+def test_one_answer_for_a_batch():
+    """batch_answer = once, in an appliance of its own."""
+    with Appliance() as box:
+        with open(box.path("guichet.conf"), "a", encoding="utf-8") as conf:
+            conf.write("[source default]\nbatch_answer = once\n")
+        box.stop()
+        box.write_config = lambda: None
+        box.wants_lab_card = False
+        box.start()
+        slip = box.card()
+        with connect(box.mllp_port) as c:
+            c.sendall(frame(batch("1", message(slip), message(slip))) + frame(message()))
+            acks = read_acks(c, 2)
+            ok(len(acks) == 2 and "MSA|AA|B-1\r" in acks[0] and "MSA|AA|T" in acks[1],
+               "R25 batch_answer = once: one AA to BHS-11", acks)
+            ok(len(box.bundles(slip["card"])) == 2, "R25 and both are stored")
+            c.sendall(frame(batch("2", message(slip), bad("X"), message(slip))))
+            acks = read_acks(c, 1)
+            ok(len(acks) == 1 and "MSA|AE|B-2|1 of 3 messages refused" in acks[0] and
+               "\rERR||MSH^2|101^" in acks[0], "R25 one AE where a message fails", acks)
+            ok(len(box.bundles(slip["card"])) == 4, "R25 and the others are stored")
+            c.sendall(frame(message() + message()))
+            ok(len(read_acks(c, 2)) == 2, "R25 without a BHS each has its own")
+
+
+def test_modes_on_the_wire():
+    """MSH-15 and MSH-16; what wants no answer gets none, the next one its own."""
+    def with_modes(control_id, accept, application):
+        lines = message(control_id=control_id).split(b"\r")
+        head = lines[0].split(b"|")
+        head += [b""] * (16 - len(head))
+        head[14], head[15] = accept.encode(), application.encode()
+        return b"\r".join([b"|".join(head)] + lines[1:])
+
+    for accept, application, wanted in (("", "", "AA"), ("AL", "", "CA"), ("AL", "NE", "CA"),
+                                        ("AL", "AL", "AA"), ("NE", "AL", "AA"),
+                                        ("SU", "NE", "CA"), ("ER", "NE", None), ("NE", "NE", None)):
+        name = f"W{accept}{application}"
+        with connect(BOX.mllp_port) as c:
+            c.sendall(frame(with_modes(name, accept, application)) + frame(bad("NEXT")))
+            acks = [a.split("MSA|")[1].split("\r")[0] for a in read_acks(c, 1)]
+        expected = ([f"{wanted}|{name}"] if wanted else []) + ["AE|NEXT"]
+        ok([a[:len(e)] for a, e in zip(acks, expected)] == expected and len(acks) == len(expected),
+           f"R11 MSH-15 \"{accept}\", MSH-16 \"{application}\": {wanted or 'no answer'}", acks)
+
+
+def test_control_ids_on_the_wire():
+    for control in (b"  two blanks  ", b"\xe9t\xe9", b"\\T\\x^y~z&w", b"x" * 199):
+        with connect(BOX.mllp_port) as c:
+            c.sendall(frame(bad("@").replace(b"@", control)))
+            data = b""
+            while b"\x1c\r" not in data:
+                data += c.recv(65536)
+        ok(b"\rMSA|AE|" + control + b"|" in data, f"R12 MSA-2 is {control[:20]!r}, byte for byte", data)
+
+
+def test_a_megabyte_of_lines():
+    lines = message(control_id="LINES", order="LINES").rstrip(b"\r").split(b"\r")
+    for i in range(17000):
+        lines.append(f"OBX|{i}|NM|718-7^Hemoglobine^LN||12.5|g/dL|12-16|N|||F".encode())
+    data = b"\r".join(lines) + b"\r"
+    start = time.monotonic()
+    answer = send(BOX.mllp_port, data, 60)
+    took = time.monotonic() - start
+    ok("MSA|AA|LINES" in answer, f"R27 {len(data)} bytes of short lines are taken ({took:.2f} s)",
+       answer)
+    start = time.monotonic()
+    answer = send(BOX.mllp_port, data + b"OBX|1|ST|a||b||||||F\r" * 500000, 60)
+    took = time.monotonic() - start
+    ok("MSA|AE|LINES" in answer and "|104^" in answer and took < 5,
+       f"R27 half a million more are refused ({took:.2f} s)", answer)
+
+
 def test_half_close():
     with connect(BOX.mllp_port) as c:
         c.sendall(frame(message(control_id="HALF")))
@@ -192,14 +313,14 @@ def test_duplicates():
     data = message(slip, control_id="DUP", pdf=report.make_pdf())
     first = send(BOX.mllp_port, data)
     time.sleep(1.1)
-    ok(send(BOX.mllp_port, data) == first, "same message: the same ACK, byte for byte (R14)")
-    ok(len(BOX.bundles(slip["card"])) == 1, "and no second bundle")
+    ok(send(BOX.mllp_port, data) == first, "R14 same message: the same ACK, byte for byte")
+    ok(len(BOX.bundles(slip["card"])) == 1, "R14 and no second bundle")
     BOX.pid_of("intake")
     os.kill(BOX.pid_of("intake"), 9)
     BOX.wait_ready()
-    ok(retry(data) == first, "after a restart of intake, too")
+    ok(retry(data) == first, "R14 after a restart of intake, too")
     ok("MSA|AA|DUP" in send(BOX.mllp_port, message(slip, control_id="DUP")),
-       "same control id, other content: taken as new")
+       "R14 same control id, other content: taken as new")
     ok(len(BOX.bundles(slip["card"])) == 2, "a second bundle")
 
 

@@ -433,6 +433,8 @@ test_documents(void)
 		    "%PDF-1.4\\X0A\\" },
 		{ "labelled as something else", "ED|PDF^Compte rendu||^TEXT^XML"
 		    "^Base64^JVBERi0xLjQK" },
+		{ "with carriage returns in hex", "ED|PDF^Compte rendu||^AP^PDF^"
+		    "Base64^JVBE\\X0D0A\\Ri0x\\X0D\\LjQK" },
 		{ "without padding", "ED|PDF^Compte rendu||^AP^PDF^Base64^"
 		    "JVBERi0xLjQK" },
 		{ "in hex", "ED|PDF^Compte rendu||^AP^PDF^Hex^"
@@ -499,6 +501,19 @@ test_charsets(void)
 		    0 },
 		{ "hex of two bytes", "UNICODE UTF-8", "\\XC3A9\\", "\xc3\xa9",
 		    0 },
+		{ "Latin-2", "8859/2", "\xb3\xf3\xbf", "\xc5\x82\xc3\xb3\xc5\xbc",
+		    0 },
+		{ "Cyrillic", "8859/5", "\xba\xe0\xde\xd2\xec",
+		    "\xd0\x9a\xd1\x80\xd0\xbe\xd0\xb2\xd1\x8c", 0 },
+		{ "Greek", "8859/7", "\xe1", "\xce\xb1", 0 },
+		{ "Windows-1252 where ISO-8859-1 has controls", "8859/1",
+		    "\x9c\x85", "\xc5\x93\xe2\x80\xa6", 0 },
+		{ "ASCII declared, Latin-1 sent", "ASCII", "\xe9", "\xc3\xa9",
+		    WARN_CHARSET },
+		{ "8859/15 declared, UTF-8 sent", "8859/15", "\xc3\xa9",
+		    "\xc3\x83\xc2\xa9", 0 },
+		{ "UTF-8~UNICODE", "UTF-8~UNICODE", "\xc2\xb5g", "\xc2\xb5g",
+		    0 },
 		{ "an emoji", "UNICODE UTF-8", "\xf0\x9f\x98\x80",
 		    "\xf0\x9f\x98\x80", 0 },
 		{ "broken by hex", "UNICODE UTF-8", "\\XC3\\x", "\xef\xbf\xbdx",
@@ -520,6 +535,52 @@ test_charsets(void)
 	(void)!parse_text(MSH PID OBR "OBX|1|ST|A||\xa4||||||F\n");
 	ok(span_is(observation(0, 0)->value.text, "\xe2\x82\xac"),
 	    "R20 the source's own setting wins");
+	source.charset = CHARSET_AUTO;
+}
+
+/* A byte order mark, then the configuration, then MSH-18, then the bytes. */
+static void
+test_charset_order(void)
+{
+	static const struct {
+		const char *claim, *mark, *declared, *raw, *utf8;
+		enum charset_choice pinned;
+		unsigned warnings;
+	} row[] = {
+		{ "the mark beats the configuration", "\xef\xbb\xbf", "8859/1",
+		    "\xc3\xa9", "\xc3\xa9", CHARSET_CP850, 0 },
+		{ "the mark beats MSH-18", "\xef\xbb\xbf", "8859/1",
+		    "\xc3\xa9", "\xc3\xa9", CHARSET_AUTO, 0 },
+		{ "a mark that lies", "\xef\xbb\xbf", "",
+		    "\xe9", "\xc3\xa9", CHARSET_AUTO, WARN_CHARSET },
+		{ "a mark that lies to a configured source", "\xef\xbb\xbf", "",
+		    "\x82", "\xc3\xa9", CHARSET_CP850, 0 },
+		{ "the configuration beats MSH-18", "", "UNICODE UTF-8",
+		    "\x82", "\xc3\xa9", CHARSET_CP850, 0 },
+		{ "Mac Roman", "", "", "\x8e", "\xc3\xa9", CHARSET_MACROMAN, 0 },
+		{ "Windows-1252", "", "", "\x80", "\xe2\x82\xac",
+		    CHARSET_WINDOWS1252, 0 },
+		{ "Latin-1", "", "", "\xe9", "\xc3\xa9", CHARSET_LATIN1, 0 },
+		{ "UTF-8", "", "8859/1", "\xc3\xa9", "\xc3\xa9", CHARSET_UTF8,
+		    0 },
+		{ "UTF-8 that is none", "", "", "\xe9", "\xc3\xa9",
+		    CHARSET_UTF8, WARN_CHARSET },
+		{ "a set that is not known, but configured", "", "BIG-5",
+		    "\xe9", "\xc3\xa9", CHARSET_LATIN1, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[1024];
+
+		source.charset = row[i].pinned;
+		snprintf(text, sizeof(text), "%sMSH|^~\\&|A|B|C|D|2026||ORU^R01|1|"
+		    "P|2.5||||||%s\n%sOBX|1|ST|A||%s||||||F\n", row[i].mark,
+		    row[i].declared, PID OBR, row[i].raw);
+		ok(parse_text(text) == ST_OK && span_is(
+		    observation(0, 0)->value.text, row[i].utf8) &&
+		    parsed.warnings == row[i].warnings, "R20 order: %s",
+		    row[i].claim);
+	}
 	source.charset = CHARSET_AUTO;
 }
 
@@ -688,6 +749,7 @@ main(void)
 	test_documents();
 	test_odd_documents();
 	test_charsets();
+	test_charset_order();
 	test_other_delimiters();
 	test_every_permutation();
 	test_continuation_lines();

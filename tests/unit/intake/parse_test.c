@@ -1,5 +1,7 @@
 #include "intake/parse.h"
 
+#include <time.h>
+
 #include "message.h"
 #include "tap.h"
 
@@ -399,6 +401,7 @@ test_memory_is_bounded(void)
 {
 	static char text[200000];
 	size_t at = (size_t)sprintf(text, "%s", MSH PID OBR);
+	enum status st;
 
 	while (at + 32 < sizeof(text))
 		at += (size_t)sprintf(text + at, "OBX|1|ST|a||b||||||F\n");
@@ -412,9 +415,81 @@ test_memory_is_bounded(void)
 	    "R27 a full arena is told, not overrun");
 	arena_clear(&arena);
 	arena_init(&arena, 64 << 20);
-	ok(parse_frame(span_of(text), &source, NOW_MS, &arena, &parsed) ==
-	    ST_OK && arena.used < 64 * sizeof(text),
+	st = parse_frame(span_of(text), &source, NOW_MS, &arena, &parsed);
+	ok(st == ST_OK && arena.used < 64 * sizeof(text),
 	    "R27 %zu bytes of OBX took %zu", at, arena.used);
+}
+
+/* 10^6 segments or 10^5 repetitions, of everything that is kept. */
+static void
+test_many(const char *claim, const char *before, const char *piece,
+    size_t times, const char *after)
+{
+	size_t max = strlen(before) + times * strlen(piece) + strlen(after) + 1;
+	char *text = malloc(max), *at = text;
+	clock_t start = clock();
+	enum status st;
+	double took;
+
+	at += sprintf(at, "%s", before);
+	for (size_t i = 0; i < times; i++, at += strlen(piece))
+		memcpy(at, piece, strlen(piece) + 1);
+	(void)!strcpy(at, after);
+	for (char *p = text; *p != 0; p++)
+		*p = *p == '\n' ? '\r' : *p;
+	arena_clear(&arena);
+	arena_init(&arena, 32 << 20);
+	st = parse_frame(span_of(text), &source, NOW_MS, &arena, &parsed);
+	took = (double)(clock() - start) / CLOCKS_PER_SEC;
+	ok((st == ST_OK || ((st == ST_TOO_BIG || st == ST_INVALID) &&
+	    parsed.answer && parsed.n_reports == 0)) && took < 5 &&
+	    arena.used <= 32 << 20, "R27 %zu %s: %s %u in %.2f s", times, claim,
+	    st == ST_OK ? "taken" : "refused", parsed.reply.error, took);
+	free(text);
+}
+
+static void
+test_many_of_everything(void)
+{
+	test_many("OBX", MSH PID OBR, "OBX|1|ST|A||b||||||F\n", 1000000, "");
+	test_many("empty OBX", MSH PID OBR OBX, "OBX|\n", 1000000, "");
+	test_many("OBR", MSH PID, "OBR|1|P|F|X\n", 1000000, OBX);
+	test_many("OBR with parents", MSH PID OBR OBX,
+	    "OBR|2|P|F|X||||||||||||||||||||||GLU^1|||P^F\n", 300000, OBX);
+	test_many("PID", MSH, PID OBR OBX, 30000, "");
+	test_many("NTE", MSH PID OBR OBX, "NTE|1||x\n", 1000000, "");
+	test_many("SPM", MSH PID OBR OBX, "SPM|1|a^b||c\n", 1000000, "");
+	test_many("ORC", MSH PID, "ORC|RE|a|b\n", 1000000, OBR OBX);
+	test_many("unknown segments", MSH PID OBR OBX, "ZZZ|1\n", 1000000, "");
+	test_many("lines of text", MSH PID OBR OBX, "text\n", 1000000, "");
+	test_many("blank lines", MSH PID OBR OBX, "\n", 1000000, "");
+	test_many("repetitions of PID-3", MSH "PID|1||", "1^^^A^MR~", 100000,
+	    "2||A^B\n" OBR OBX);
+	test_many("cards in PID-3", MSH "PID|1||",
+	    "7K2M9QXW4T0^^^GUICHET~", 100000, "2||A^B\n" OBR OBX);
+	test_many("names", MSH "PID|1||1||", "A^B~", 100000, "C^D\n" OBR OBX);
+	test_many("repetitions of OBX-5, ST", MSH PID OBR "OBX|1|ST|A||",
+	    "x~", 100000, "y||||||F\n");
+	test_many("repetitions of OBX-5, CE", MSH PID OBR "OBX|1|CE|A||",
+	    "c^d^L~", 100000, "y||||||F\n");
+	test_many("repetitions of OBX-5, NM", MSH PID OBR "OBX|1|NM|A||",
+	    "1~", 100000, "2||||||F\n");
+	test_many("flags", MSH PID OBR "OBX|1|NM|A||1|||", "H~", 100000,
+	    "L|||F\n");
+	test_many("components", MSH PID OBR "OBX|1|CE|A||", "c^", 100000,
+	    "d||||||F\n");
+	test_many("subcomponents", MSH PID OBR "OBX|1|CE|A||", "c&", 100000,
+	    "d||||||F\n");
+	test_many("fields", MSH PID OBR OBX "OBX|2|ST|A||b||||||F", "|x",
+	    100000, "\n");
+	test_many("escape characters", MSH PID OBR "OBX|1|ST|A||", "\\", 100001,
+	    "||||||F\n");
+	test_many("unterminated escapes", MSH PID OBR "OBX|1|ST|A||", "\\q",
+	    100000, "||||||F\n");
+	test_many("bytes of a range", MSH PID OBR "OBX|1|NM|A||5||", "-", 100000,
+	    "||||F\n");
+	test_many("documents", MSH PID OBR,
+	    "OBX|1|ED|P||^^PDF^Base64^JVBERi0xLjQK||||||F\n", 100000, "");
 }
 
 int
@@ -433,6 +508,7 @@ main(void)
 	test_keys();
 	test_line_ends();
 	test_memory_is_bounded();
+	test_many_of_everything();
 	arena_clear(&arena);
 	return done_testing();
 }

@@ -216,6 +216,34 @@ test_one_answer_for_a_batch(void)
 	    "R25 and the role stops");
 }
 
+/* A batch that comes in two parts, cut anywhere, is the same batch. */
+static void
+test_a_batch_at_every_split(void)
+{
+	static const char text[] = "\x0b" "BHS|^~\\&|b||||||||B7\r"
+	    "MSH|^~\\&|1\r\nMSH|^~\\&|2\r\r\nMSH|^~\\&|3\rBTS|3\r\x1c\r";
+	unsigned bad = 0;
+
+	for (int once = 0; once < 2; once++) {
+		for (size_t cut = 1; cut < sizeof(text) - 1; cut++) {
+			struct session *s = fresh();
+			char part[sizeof(text)] = { 0 };
+
+			seen.one_answer = once != 0;
+			seen.at_once = SESSION_EV_ANSWER;
+			memcpy(part, text, cut);
+			conn_fake_bytes(&s->conn, part);
+			conn_fake_bytes(&s->conn, text + cut);
+			for (int i = 0; i < 2 && !once; i++)
+				conn_fake_emit(&s->conn, CONN_WRITTEN);
+			bad += seen.stores != 3 || seen.batches != 1 ||
+			    seen.wrong_count ||
+			    conn_fake.writes != (once ? 1 : 3);
+		}
+	}
+	ok(bad == 0, "R25 a batch in two parts, cut anywhere (%u wrong)", bad);
+}
+
 static void
 test_a_batch_that_cannot_be_stored(void)
 {
@@ -633,6 +661,7 @@ main(void)
 	test_pipelined_frames_wait_their_turn();
 	test_batch_in_one_frame();
 	test_one_answer_for_a_batch();
+	test_a_batch_at_every_split();
 	test_a_batch_that_cannot_be_stored();
 	test_a_mark();
 	test_every_split();
