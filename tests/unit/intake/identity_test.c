@@ -1,5 +1,6 @@
 #include "intake/identity.h"
 
+#include "ipc/patient.h"
 #include "reports.h"
 #include "tap.h"
 
@@ -65,6 +66,67 @@ test_patient_without_case_and_hyphens(void)
 	s.patient.name.given = span_of("OMINIQUE");
 	ok(!same(identity(&r).patient, identity(&s).patient),
 	    "letters do not move from name to name");
+}
+
+static bool
+differ(const struct report *a, const struct report *b)
+{
+	struct identity x = identity(a), y = identity(b);
+
+	return patient_differs(x.patient, y.patient);
+}
+
+static void
+test_spellings_of_one_name(void)
+{
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
+
+	r.patient.name = (struct person_name){ .family = span_of("L\u2019H\u00c9RITIER"),
+	    .given = span_of("D\u00e9sir\u00e9e-Zo\u00eb") };
+	s.patient.name = (struct person_name){ .family = span_of("L HERITIER"),
+	    .given = span_of("DESIREE ZOE") };
+	ok(!differ(&r, &s) && same(identity(&r).traits, identity(&s).traits),
+	    "R28 one name with and without accents");
+	s.patient.name.given = span_of("DESIREE");
+	ok(differ(&r, &s) && same(identity(&r).traits, identity(&s).traits),
+	    "R28 another first name is another patient, of the same traits");
+}
+
+static void
+test_identifiers(void)
+{
+	static const struct {
+		const char *claim, *id, *kind;
+		bool differs;
+	} row[] = {
+		{ "the same", "P1", "PI^LABO", false },
+		{ "another number of the same kind", "P2", "PI^LABO", true },
+		{ "a number of another kind", "P2", "MR^LABO", false },
+		{ "no number", "", "", false },
+		{ "an INS", "279", IDENTITY_INS "1.2.250.1.213.1.4.8", false },
+	};
+	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
+	struct identity a, b;
+
+	r.patient_id = span_of("P1");
+	r.patient_id_kind = span_of("PI^LABO");
+	for (size_t i = 0; i < COUNT(row); i++) {
+		s.patient_id = span_of(row[i].id);
+		s.patient_id_kind = span_of(row[i].kind);
+		ok(differ(&r, &s) == row[i].differs, "R28 %s: %s", row[i].claim,
+		    row[i].differs ? "another patient" : "may be the same");
+	}
+	identity_of(&s, sender, &key, &a);
+	s.patient_id = span_of("280");
+	identity_of(&s, (const uint8_t[32]){ 8 }, &key, &b);
+	ok(patient_differs(a.patient, b.patient),
+	    "R28 an INS means the same to all senders");
+	s.patient_id_kind = span_of("PI^LABO");
+	identity_of(&s, (const uint8_t[32]){ 8 }, &key, &b);
+	s.patient_id = span_of("281");
+	identity_of(&s, sender, &key, &a);
+	ok(!patient_differs(a.patient, b.patient),
+	    "R28 other identifiers only to their own");
 }
 
 static void
@@ -167,6 +229,12 @@ test_lines_that_refer(void)
 	o[1].holds = HOLD_LIST;
 	ok(identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 8,
 	    "R31 what a biologist must release is confirmed all the same");
+	r.holds = HOLD_PRELIMINARY;
+	ok(identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 16,
+	    "R31 beside preliminary lines the final ones are told");
+	o[0].holds = HOLD_PRELIMINARY;
+	ok(identity_lines(&r, IDENTITY_CONFIRMED, &key, confirmed) == 8,
+	    "and not those that are preliminary");
 }
 
 static void
@@ -216,6 +284,8 @@ main(void)
 {
 	test_versions_share_the_report();
 	test_patient_without_case_and_hyphens();
+	test_spellings_of_one_name();
+	test_identifiers();
 	test_content_sees_every_part();
 	test_lines();
 	test_lines_that_refer();

@@ -1,5 +1,9 @@
 UNIT += \
     intake/budget_test \
+    intake/fold_test \
+    intake/hl7_card_test \
+    intake/hl7_patient_test \
+    intake/cda_test \
     intake/calendar_test \
     intake/check_texts_test \
     intake/delivery_test \
@@ -142,3 +146,14 @@ intake/release_matrix_test_SRCS = $(parse_SRCS)
 intake/release_matrix_test_LIBS = bearssl expat
 include tests/unit/intake/fhir.mk
 include tests/unit/intake/hprim.mk
+
+intake/cda_test_SRCS = $(parse_SRCS) base/base64.c
+intake/cda_test_LIBS = bearssl expat
+
+intake/hl7_patient_test_SRCS = $(parse_SRCS)
+intake/hl7_patient_test_LIBS = bearssl expat
+
+intake/hl7_card_test_SRCS = $(parse_SRCS)
+intake/hl7_card_test_LIBS = bearssl expat
+
+intake/fold_test_SRCS = intake/fold.c
