@@ -1,16 +1,20 @@
 #include "intake/kinds.h"
 
+#include "intake/fhir_input.h"
 #include "intake/format.h"
 #include "intake/hprim.h"
+#include "intake/sidecar.h"
 
 /* A row for each format of the configuration that has a parser. */
 static const struct {
 	enum source_format format;
 	const struct input_kind *kind;
 } kinds[] = {
+	{ FORMAT_FHIR, &input_fhir },
 	{ FORMAT_HL7, &input_hl7 },
 	{ FORMAT_HPRIM_MEDECIN, &input_hprim_medecin },
 	{ FORMAT_HPRIM_SANTE, &input_hprim_sante },
+	{ FORMAT_SIDECAR, &input_sidecar },
 };
 
 static bool
