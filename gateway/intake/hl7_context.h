@@ -51,7 +51,8 @@ struct span hl7_code(struct hl7_context *c, struct span field);
 
 /*
  * A TS as FHIR dateTime; empty where it is absent, and with a warning where
- * it is none, or an hour that comes twice.  `ms` gets its epoch milliseconds, NULL where not wanted.
+ * it is none, or an hour that comes twice or never.  `ms` gets its epoch
+ * milliseconds, NULL where not wanted.
  */
 struct fhir_time hl7_when(struct hl7_context *c, struct span raw, uint64_t *ms);
 

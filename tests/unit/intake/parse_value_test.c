@@ -17,108 +17,109 @@ value_of(const char *type, const char *field)
 	return &parsed.reports[0].panels[0].observations[0].value;
 }
 
+/* OBX-2, OBX-5, and what becomes of them. */
+static const struct {
+	const char *type, *field;
+	enum value_kind kind;
+	const char *comparator, *number, *number2, *text;
+	unsigned warnings;
+} values[] = {
+	{ "NM", "5.10", VALUE_QUANTITY, "", "5.10", "", "", 0 },
+	{ "NM", "5,10", VALUE_QUANTITY, "", "5.10", "", "",
+	    WARN_DECIMAL_COMMA },
+	{ "NM", "+007.0", VALUE_QUANTITY, "", "7.0", "", "", 0 },
+	{ "NM", "<0.5", VALUE_QUANTITY, "<", "0.5", "", "", 0 },
+	{ "NM", ">= 100", VALUE_QUANTITY, ">=", "100", "", "", 0 },
+	{ "NM", "5.0", VALUE_QUANTITY, "", "5.0", "", "", 0 },
+	{ "NM", "5.00", VALUE_QUANTITY, "", "5.00", "", "", 0 },
+	{ "NM", "0.10", VALUE_QUANTITY, "", "0.10", "", "", 0 },
+	{ "NM", ".5", VALUE_QUANTITY, "", "0.5", "", "", 0 },
+	{ "NM", "-0.50", VALUE_QUANTITY, "", "-0.50", "", "", 0 },
+	{ "NM", "12345678901234567890.10", VALUE_QUANTITY, "",
+	    "12345678901234567890.10", "", "", 0 },
+	{ "NM", " 5 ", VALUE_QUANTITY, "", "5", "", "", 0 },
+	{ "NM", "1 234", VALUE_TEXT, "", "", "", "1 234",
+	    WARN_VALUE_TYPE },
+	{ "NM", "5 mg", VALUE_TEXT, "", "", "", "5 mg",
+	    WARN_VALUE_TYPE },
+	{ "NM", "NaN", VALUE_TEXT, "", "", "", "NaN", WARN_VALUE_TYPE },
+	{ "NM", "NEG", VALUE_TEXT, "", "", "", "NEG", WARN_VALUE_TYPE },
+	{ "NM", "5~6", VALUE_TEXT, "", "", "", "5\n6",
+	    WARN_VALUE_TYPE },
+	{ "NM", "", VALUE_ABSENT, "", "", "", "", 0 },
+	{ "NM", "\"\"", VALUE_ABSENT, "", "", "", "", 0 },
+	{ "SN", "^5.10", VALUE_QUANTITY, "", "5.10", "", "", 0 },
+	{ "SN", "<^10", VALUE_QUANTITY, "<", "10", "", "", 0 },
+	{ "SN", ">=^10", VALUE_QUANTITY, ">=", "10", "", "", 0 },
+	{ "SN", "<=^10.0", VALUE_QUANTITY, "<=", "10.0", "", "", 0 },
+	{ "SN", ">^10", VALUE_QUANTITY, ">", "10", "", "", 0 },
+	{ "SN", "=^10", VALUE_QUANTITY, "", "10", "", "", 0 },
+	{ "SN", "^5,10", VALUE_QUANTITY, "", "5.10", "", "",
+	    WARN_DECIMAL_COMMA },
+	{ "SN", "^1.0^-^3.00", VALUE_RANGE, "", "1.0", "3.00", "", 0 },
+	{ "SN", "^1^-", VALUE_TEXT, "", "", "", "1-", 0 },
+	{ "SN", "^1^.^3", VALUE_TEXT, "", "", "", "1.3", 0 },
+	{ "SN", "^1^x^3", VALUE_TEXT, "", "", "", "1x3", 0 },
+	{ "SN", "~", VALUE_ABSENT, "", "", "", "", 0 },
+	{ "SN", "^1^-^3", VALUE_RANGE, "", "1", "3", "", 0 },
+	{ "SN", "^1^:^128", VALUE_RATIO, "", "1", "128", "", 0 },
+	{ "SN", "^1^/^128", VALUE_RATIO, "", "1", "128", "", 0 },
+	{ "SN", ">^1^:^128", VALUE_TEXT, "", "", "", ">1:128", 0 },
+	{ "SN", "^2^+", VALUE_TEXT, "", "", "", "2+", 0 },
+	{ "SN", "<>^5", VALUE_TEXT, "", "", "", "<>5", 0 },
+	{ "SN", "^POS", VALUE_TEXT, "", "", "", "POS", 0 },
+	{ "SN", "^5~>^6^-^7", VALUE_TEXT, "", "", "", "5\n>6-7",
+	    WARN_VALUE_TYPE },
+	{ "SN", "^^^", VALUE_ABSENT, "", "", "", "", 0 },
+	{ "ST", " a ^ b ", VALUE_TEXT, "", "", "", " a ^ b", 0 },
+	{ "ST", "a\\T\\b", VALUE_TEXT, "", "", "", "a&b", 0 },
+	{ "TX", "one~two~~four", VALUE_TEXT, "", "", "",
+	    "one\ntwo\n\nfour", 0 },
+	{ "FT", "one\\.br\\  two", VALUE_TEXT, "", "", "",
+	    "one\n  two", 0 },
+	{ "DT", "20261121", VALUE_DATE_TIME, "", "", "", "2026-11-21", 0 },
+	{ "TS", "202611210730", VALUE_DATE_TIME, "", "", "",
+	    "2026-11-21T07:30:00+01:00", 0 },
+	{ "DTM", "2026", VALUE_DATE_TIME, "", "", "", "2026", 0 },
+	{ "DTM", "00000000", VALUE_TEXT, "", "", "", "00000000",
+	    WARN_VALUE_TYPE | WARN_TIME },
+	{ "TM", "0730", VALUE_TIME, "", "", "", "07:30:00", 0 },
+	{ "TM", "0730+0100", VALUE_TEXT, "", "", "", "0730+0100",
+	    WARN_VALUE_TYPE },
+	{ "DR", "20261120^20261121", VALUE_PERIOD, "", "", "",
+	    "2026-11-20", 0 },
+	{ "DR", "x^y", VALUE_TEXT, "", "", "", "x^y",
+	    WARN_VALUE_TYPE | WARN_TIME },
+	{ "NR", "1^2.0", VALUE_RANGE, "", "1", "2.0", "", 0 },
+	{ "NA", "1^2^3~4^5^6", VALUE_SAMPLED, "", "", "",
+	    "1 2 3 4 5 6", 0 },
+	{ "NA", "1^x", VALUE_TEXT, "", "", "", "1 x", 0 },
+	{ "XPN", "DOE^JANE^^^DR", VALUE_TEXT, "", "", "", "DOE JANE DR",
+	    0 },
+	{ "CX", "12^^^A&B", VALUE_TEXT, "", "", "", "12 A&B", 0 },
+	{ "RP", "http://x/y^app", VALUE_ABSENT, "", "", "", "",
+	    WARN_ATTACHMENT },
+	{ "TXT", "free", VALUE_TEXT, "", "", "", "free",
+	    WARN_VALUE_TYPE },
+	{ "NUM", "5", VALUE_TEXT, "", "", "", "5", WARN_VALUE_TYPE },
+	{ "", "free", VALUE_TEXT, "", "", "", "free", WARN_VALUE_TYPE },
+	{ "NM^^HL70125", "5", VALUE_QUANTITY, "", "5", "", "", 0 },
+};
+
 static void
 test_values(void)
 {
-	static const struct {
-		const char *type, *field;
-		enum value_kind kind;
-		const char *comparator, *number, *number2, *text;
-		unsigned warnings;
-	} row[] = {
-		{ "NM", "5.10", VALUE_QUANTITY, "", "5.10", "", "", 0 },
-		{ "NM", "5,10", VALUE_QUANTITY, "", "5.10", "", "",
-		    WARN_DECIMAL_COMMA },
-		{ "NM", "+007.0", VALUE_QUANTITY, "", "7.0", "", "", 0 },
-		{ "NM", "<0.5", VALUE_QUANTITY, "<", "0.5", "", "", 0 },
-		{ "NM", ">= 100", VALUE_QUANTITY, ">=", "100", "", "", 0 },
-		{ "NM", "5.0", VALUE_QUANTITY, "", "5.0", "", "", 0 },
-		{ "NM", "5.00", VALUE_QUANTITY, "", "5.00", "", "", 0 },
-		{ "NM", "0.10", VALUE_QUANTITY, "", "0.10", "", "", 0 },
-		{ "NM", ".5", VALUE_QUANTITY, "", "0.5", "", "", 0 },
-		{ "NM", "-0.50", VALUE_QUANTITY, "", "-0.50", "", "", 0 },
-		{ "NM", "12345678901234567890.10", VALUE_QUANTITY, "",
-		    "12345678901234567890.10", "", "", 0 },
-		{ "NM", " 5 ", VALUE_QUANTITY, "", "5", "", "", 0 },
-		{ "NM", "1 234", VALUE_TEXT, "", "", "", "1 234",
-		    WARN_VALUE_TYPE },
-		{ "NM", "5 mg", VALUE_TEXT, "", "", "", "5 mg",
-		    WARN_VALUE_TYPE },
-		{ "NM", "NaN", VALUE_TEXT, "", "", "", "NaN", WARN_VALUE_TYPE },
-		{ "NM", "NEG", VALUE_TEXT, "", "", "", "NEG", WARN_VALUE_TYPE },
-		{ "NM", "5~6", VALUE_TEXT, "", "", "", "5\n6",
-		    WARN_VALUE_TYPE },
-		{ "NM", "", VALUE_ABSENT, "", "", "", "", 0 },
-		{ "NM", "\"\"", VALUE_ABSENT, "", "", "", "", 0 },
-		{ "SN", "^5.10", VALUE_QUANTITY, "", "5.10", "", "", 0 },
-		{ "SN", "<^10", VALUE_QUANTITY, "<", "10", "", "", 0 },
-		{ "SN", ">=^10", VALUE_QUANTITY, ">=", "10", "", "", 0 },
-		{ "SN", "<=^10.0", VALUE_QUANTITY, "<=", "10.0", "", "", 0 },
-		{ "SN", ">^10", VALUE_QUANTITY, ">", "10", "", "", 0 },
-		{ "SN", "=^10", VALUE_QUANTITY, "", "10", "", "", 0 },
-		{ "SN", "^5,10", VALUE_QUANTITY, "", "5.10", "", "",
-		    WARN_DECIMAL_COMMA },
-		{ "SN", "^1.0^-^3.00", VALUE_RANGE, "", "1.0", "3.00", "", 0 },
-		{ "SN", "^1^-", VALUE_TEXT, "", "", "", "1-", 0 },
-		{ "SN", "^1^.^3", VALUE_TEXT, "", "", "", "1.3", 0 },
-		{ "SN", "^1^x^3", VALUE_TEXT, "", "", "", "1x3", 0 },
-		{ "SN", "~", VALUE_ABSENT, "", "", "", "", 0 },
-		{ "SN", "^1^-^3", VALUE_RANGE, "", "1", "3", "", 0 },
-		{ "SN", "^1^:^128", VALUE_RATIO, "", "1", "128", "", 0 },
-		{ "SN", "^1^/^128", VALUE_RATIO, "", "1", "128", "", 0 },
-		{ "SN", ">^1^:^128", VALUE_TEXT, "", "", "", ">1:128", 0 },
-		{ "SN", "^2^+", VALUE_TEXT, "", "", "", "2+", 0 },
-		{ "SN", "<>^5", VALUE_TEXT, "", "", "", "<>5", 0 },
-		{ "SN", "^POS", VALUE_TEXT, "", "", "", "POS", 0 },
-		{ "SN", "^5~>^6^-^7", VALUE_TEXT, "", "", "", "5\n>6-7",
-		    WARN_VALUE_TYPE },
-		{ "SN", "^^^", VALUE_ABSENT, "", "", "", "", 0 },
-		{ "ST", " a ^ b ", VALUE_TEXT, "", "", "", " a ^ b", 0 },
-		{ "ST", "a\\T\\b", VALUE_TEXT, "", "", "", "a&b", 0 },
-		{ "TX", "one~two~~four", VALUE_TEXT, "", "", "",
-		    "one\ntwo\n\nfour", 0 },
-		{ "FT", "one\\.br\\  two", VALUE_TEXT, "", "", "",
-		    "one\n  two", 0 },
-		{ "DT", "20261121", VALUE_DATE_TIME, "", "", "", "2026-11-21", 0 },
-		{ "TS", "202611210730", VALUE_DATE_TIME, "", "", "",
-		    "2026-11-21T07:30:00+01:00", 0 },
-		{ "DTM", "2026", VALUE_DATE_TIME, "", "", "", "2026", 0 },
-		{ "DTM", "00000000", VALUE_TEXT, "", "", "", "00000000",
-		    WARN_VALUE_TYPE | WARN_TIME },
-		{ "TM", "0730", VALUE_TIME, "", "", "", "07:30:00", 0 },
-		{ "TM", "0730+0100", VALUE_TEXT, "", "", "", "0730+0100",
-		    WARN_VALUE_TYPE },
-		{ "DR", "20261120^20261121", VALUE_PERIOD, "", "", "",
-		    "2026-11-20", 0 },
-		{ "DR", "x^y", VALUE_TEXT, "", "", "", "x^y",
-		    WARN_VALUE_TYPE | WARN_TIME },
-		{ "NR", "1^2.0", VALUE_RANGE, "", "1", "2.0", "", 0 },
-		{ "NA", "1^2^3~4^5^6", VALUE_SAMPLED, "", "", "",
-		    "1 2 3 4 5 6", 0 },
-		{ "NA", "1^x", VALUE_TEXT, "", "", "", "1 x", 0 },
-		{ "XPN", "DOE^JANE^^^DR", VALUE_TEXT, "", "", "", "DOE JANE DR",
-		    0 },
-		{ "CX", "12^^^A&B", VALUE_TEXT, "", "", "", "12 A&B", 0 },
-		{ "RP", "http://x/y^app", VALUE_ABSENT, "", "", "", "",
-		    WARN_ATTACHMENT },
-		{ "TXT", "free", VALUE_TEXT, "", "", "", "free",
-		    WARN_VALUE_TYPE },
-		{ "NUM", "5", VALUE_TEXT, "", "", "", "5", WARN_VALUE_TYPE },
-		{ "", "free", VALUE_TEXT, "", "", "", "free", WARN_VALUE_TYPE },
-		{ "NM^^HL70125", "5", VALUE_QUANTITY, "", "5", "", "", 0 },
-	};
+	for (size_t i = 0; i < COUNT(values); i++) {
+		const struct value *v = value_of(values[i].type, values[i].field);
 
-	for (size_t i = 0; i < COUNT(row); i++) {
-		const struct value *v = value_of(row[i].type, row[i].field);
-
-		ok(v != NULL && v->kind == row[i].kind &&
-		    span_is(v->comparator, row[i].comparator) &&
-		    (row[i].kind == VALUE_TEXT ||
-		    (span_is(v->number, row[i].number) &&
-		    span_is(v->number2, row[i].number2))) &&
-		    span_is(v->text, row[i].text) &&
-		    parsed.warnings == row[i].warnings,
-		    "R22 %s \"%s\"", row[i].type, row[i].field);
+		ok(v != NULL && v->kind == values[i].kind &&
+		    span_is(v->comparator, values[i].comparator) &&
+		    (values[i].kind == VALUE_TEXT ||
+		    (span_is(v->number, values[i].number) &&
+		    span_is(v->number2, values[i].number2))) &&
+		    span_is(v->text, values[i].text) &&
+		    parsed.warnings == values[i].warnings,
+		    "R22 %s \"%s\"", values[i].type, values[i].field);
 	}
 }
 
