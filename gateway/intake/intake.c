@@ -18,7 +18,7 @@ enum {
 #define WORKING_BYTES ((size_t)64 * 1024 * 1024)
 
 static const struct entrance *const entrances[] = {
-	&mllp_entrance, &local_entrance, &spool_entrance,
+	&mllp_entrance, &https_entrance, &local_entrance, &spool_entrance,
 };
 
 /* See intake.h. */

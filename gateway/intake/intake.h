@@ -38,6 +38,7 @@ struct entrance {
 };
 
 extern const struct entrance mllp_entrance;	/* mllp_entrance.c */
+extern const struct entrance https_entrance;	/* https_entrance.c */
 extern const struct entrance local_entrance;	/* local_entrance.c */
 
 /* The role, for handlers and callbacks that have nothing else. */

@@ -104,7 +104,8 @@ trimmed(struct span s)
 /* What the head says besides the request itself. */
 struct head {
 	struct http_request *request;
-	bool has_length, has_encoding, has_connection;
+	bool has_length, has_encoding;
+	bool takes_chunks;	/* http_parse_chunked() */
 	bool close, keep_alive;
 };
 
@@ -129,7 +130,7 @@ read_length(struct head *h, struct span value)
 static enum status
 read_encoding(struct head *h, struct span value)
 {
-	(void)value;
+	h->request->chunked = !h->has_encoding && same_word(value, "chunked");
 	h->has_encoding = true;
 	return ST_OK;
 }
@@ -182,6 +183,7 @@ read_header(struct head *h, struct span name, struct span value)
 		{ "host", &r->host, NULL },
 		{ "authorization", &r->authorization, NULL },
 		{ "content-type", &r->content_type, NULL },
+		{ "content-encoding", &r->content_encoding, NULL },
 		{ "origin", &r->origin, NULL },
 		{ "accept-language", NULL, NULL },
 		{ "content-length", NULL, read_length },
@@ -286,7 +288,7 @@ check_whole(struct head *h)
 
 	if (h->has_encoding && (h->has_length || r->http_1_0))
 		return ST_MALFORMED;	/* two lengths: request smuggling */
-	if (h->has_encoding)
+	if (h->has_encoding && !(h->takes_chunks && r->chunked))
 		return ST_UNSUPPORTED;
 	if (r->host.ptr == NULL ? !r->http_1_0 : !is_host(r->host))
 		return ST_MALFORMED;
@@ -295,14 +297,14 @@ check_whole(struct head *h)
 	return ST_OK;
 }
 
-/* See http.h. */
-enum status
-http_parse(struct span in, struct http_request *request, size_t *head_bytes)
+static enum status
+parse(struct span in, bool takes_chunks, struct http_request *request,
+    size_t *head_bytes)
 {
 	struct phr_header headers[HTTP_HEADERS_MAX];
 	size_t n = COUNT(headers), method_len, path_len, length = 0;
 	struct http_request r = { 0 };
-	struct head h = { .request = &r };
+	struct head h = { .request = &r, .takes_chunks = takes_chunks };
 	const char *method, *path;
 	int minor;
 
@@ -321,6 +323,21 @@ http_parse(struct span in, struct http_request *request, size_t *head_bytes)
 	*request = r;
 	*head_bytes = length;
 	return ST_OK;
+}
+
+/* See http.h. */
+enum status
+http_parse(struct span in, struct http_request *request, size_t *head_bytes)
+{
+	return parse(in, false, request, head_bytes);
+}
+
+/* See http.h. */
+enum status
+http_parse_chunked(struct span in, struct http_request *request,
+    size_t *head_bytes)
+{
+	return parse(in, true, request, head_bytes);
 }
 
 /* --- small readers ------------------------------------------------------- */

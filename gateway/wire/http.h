@@ -3,9 +3,9 @@
  *
  * A strict server's view, over picohttpparser: whatever two readers could
  * understand in two ways is refused.  Reads heads only; the body is the
- * `content_length` bytes that follow.
- * Never: chunked bodies, obsolete folding, bare LF, percent-decoding of the
- * path, allocation.
+ * `content_length` bytes that follow, or chunks for those who take them
+ * (http_body.h).
+ * Never: obsolete folding, bare LF, percent-decoding of the path, allocation.
  */
 #ifndef WIRE_HTTP_H
 #define WIRE_HTTP_H
@@ -31,8 +31,10 @@ struct http_request {
 	struct span authorization;
 	struct span accept_language;
 	struct span content_type;
+	struct span content_encoding;
 	struct span origin;
 	uint64_t content_length;	/* 0: no body */
+	bool chunked;		/* only of http_parse_chunked() */
 	bool keep_alive;
 	bool expect_continue;	/* answer 100 before reading the body */
 	bool http_1_0;
@@ -52,6 +54,12 @@ struct http_request {
  */
 MUST_CHECK enum status
 http_parse(struct span in, struct http_request *request, size_t *head_bytes);
+
+/* The same for servers that take chunked bodies: `Transfer-Encoding: chunked`
+ * alone is ST_OK too. */
+MUST_CHECK enum status
+http_parse_chunked(struct span in, struct http_request *request,
+    size_t *head_bytes);
 
 /*
  * Appends the percent-decoded value of `name` in `query` ("a=1&b=2").

@@ -14,10 +14,12 @@ wire_SRCS = \
     hprim.c \
     hprim_medecin.c \
     http.c \
+    http_body.c \
     http_response.c \
     ins.c \
     json_tree.c \
     mllp.c \
+    multipart.c \
     pdf.c \
     scan.c \
     utf16.c
