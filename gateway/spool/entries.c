@@ -1,6 +1,8 @@
 #include "spool/entries.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum {
 	NONE = ENTRIES_MAX,
@@ -23,14 +25,15 @@ entries_init(struct entries *e, uint64_t settle_ms, uint64_t orphan_ms)
 
 /* --- by name --------------------------------------------------------------- */
 
-/* FNV-1a; whoever makes names collide slows his own folder down. */
+/* FNV-1a, the same for either case; whoever makes names collide slows his own
+ * folder down. */
 static uint32_t
 bucket_of(const char *name)
 {
 	uint32_t h = 2166136261u;
 
 	for (; *name != '\0'; name++)
-		h = (h ^ (uint8_t)*name) * 16777619u;
+		h = (h ^ (uint8_t)tolower((uint8_t)*name)) * 16777619u;
 	return h % ENTRY_BUCKETS;
 }
 
@@ -41,6 +44,20 @@ entries_find(const struct entries *e, const char *name)
 	uint32_t i = e->bucket[bucket_of(name)];
 
 	while (i != NONE && strcmp(e->all[i].name, name) != 0)
+		i = e->all[i].next;
+	return i == NONE ? NULL : &e->all[i];
+}
+
+/* See entries.h. */
+struct entry *
+entries_find_like(const struct entries *e, const char *name)
+{
+	struct entry *exact = entries_find(e, name);
+	uint32_t i = e->bucket[bucket_of(name)];
+
+	if (exact != NULL)
+		return exact;
+	while (i != NONE && strcasecmp(e->all[i].name, name) != 0)
 		i = e->all[i].next;
 	return i == NONE ? NULL : &e->all[i];
 }
@@ -197,7 +214,7 @@ may_go(const struct entries *e, const struct entry *f, uint64_t now_ms)
 		return is_complete(e, f, now_ms);
 	if (f->state != ENTRY_WANTING)
 		return false;
-	other = entries_find(e, f->wants);
+	other = entries_find_like(e, f->wants);
 	return other != NULL && other->state != ENTRY_STUCK &&
 	    entries_is_whole(e, other);
 }

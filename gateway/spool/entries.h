@@ -67,6 +67,10 @@ entries_init(struct entries *e, uint64_t settle_ms, uint64_t orphan_ms);
 
 struct entry *entries_find(const struct entries *e, const char *name);
 
+/* The same, but where there is none, one whose letters differ in case only:
+ * HPRIM files name others in capitals. */
+struct entry *entries_find_like(const struct entries *e, const char *name);
+
 /* Between these two, entries_see() is told of every file there is; those it
  * is not told of are forgotten, but for the ones in flight. */
 void entries_scan(struct entries *e);

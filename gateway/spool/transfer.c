@@ -1,5 +1,6 @@
 #include "spool/transfer.h"
 
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -177,7 +178,7 @@ static bool
 was_sent(const struct watch *w, const char *name)
 {
 	for (unsigned i = 0; i < w->n_parts; i++)
-		if (strcmp(w->part[i]->name, name) == 0)
+		if (strcasecmp(w->part[i]->name, name) == 0)
 			return true;
 	return false;
 }
@@ -186,7 +187,7 @@ was_sent(const struct watch *w, const char *name)
 static void
 on_wants(struct watch *w, const char *wants)
 {
-	struct entry *f = entries_find(&w->entries, wants);
+	struct entry *f = entries_find_like(&w->entries, wants);
 
 	if (was_sent(w, wants)) {
 		drop(w);

@@ -2,6 +2,7 @@
 """Files that a LIS leaves in its folder: from there to the patient's browser.
 Triggers, what is refused, what is left alone, restarts, a second name; and
 kill -9 of any role while fifty files are on their way."""
+import hashlib
 import json
 import os
 import random
@@ -95,6 +96,89 @@ def test_refused():
         ok(until(lambda: box.has("failed", "alone.pdf.error.txt"), 20),
            "R42 a PDF that nobody names is put aside", box.left())
         ok("No file named this one" in box.text("failed", "alone.pdf.error.txt"), "R42 and told why")
+
+
+def sidecar(card, number, name, pdf, **report_members):
+    members = {"id": f"S{number}", "status": "final"}
+    members.update(report_members)
+    return json.dumps({
+        "sidecar": 1, "card": card, "report": members,
+        "pdf": {"file": name, "sha256": hashlib.sha256(pdf).hexdigest()},
+        "patient": {"family": "PAT-TROIS", "given": "Dominique", "birthDate": "1979-03-28",
+                    "sex": "female"}}).encode()
+
+
+def hprim(number, *observations):
+    return "\r".join([
+        f"H|~^\\&|LAB{number:05}.HPR||LAB1~Labo du Port||ORU|||GUICHET||P|H2.4~C|202611210730",
+        "P|1|IPP7|4711||MARTIN~ZOE~~~MME|DUPONT|19790328|F||RUE~~PARIS",
+        f"OBR|1|EP{number}~RQ{number}|EL{number}~DOS{number}|GLY~Glycemie~L|||202611210700||||||||"
+        "SANG&Sang&L|||||||202611210725|||F|||||||BIO~DURAND&LEO",
+        *observations, "L|1", ""]).encode("ascii")
+
+
+def named(name):
+    return f"OBX|2|FIC|CRPFICPDF~CR||APP~{name}~PDF"
+
+
+VALUE = "OBX|1|NM|GLY~Glucose~L||5.10|mmol/l|3.9-5.5|N|||F|||202611210710"
+
+
+def test_files_that_belong_together():
+    with Box(keys="folder_wait = 8s\n") as box:
+        slip, card = patient(box)
+        pdf = report.make_pdf(padding=400000)
+        box.drop("a.json", sidecar(card, 1, "a.pdf", pdf))
+        time.sleep(1)
+        ok(box.has("a.json") and not box.bundles(card), "R42 a sidecar waits for its PDF")
+        box.drop("a.pdf", pdf)
+        ok(until(lambda: not box.left()) and len(box.bundles(card)) == 1,
+           "R42 sidecar, then PDF: stored, both are erased", box.left())
+        _, bundle = Patient(box, slip).open_all()[0]
+        ok(pdf_of(bundle) == pdf, "R42 the PDF reaches the browser bit for bit")
+        box.drop("b.pdf", pdf + b"b")
+        time.sleep(1)
+        ok(box.has("b.pdf"), "R42 a PDF waits for its sidecar")
+        box.drop("b.json", sidecar(card, 2, "b.pdf", pdf + b"b"))
+        ok(until(lambda: not box.left()) and len(box.bundles(card)) == 2,
+           "R42 PDF, then sidecar: order of arrival is irrelevant", box.left())
+        box.drop("c.json", sidecar(card, 3, "c.pdf", pdf))
+        box.drop("c.pdf", b"%PDF-1.4 of somebody else")
+        ok(until(lambda: box.has("failed", "c.json.error.txt")) and len(box.bundles(card)) == 2,
+           "R42 a PDF of another hash: refused, nothing stored")
+        box.drop("d.json", sidecar(card, 4, "d.pdf", pdf))
+        ok(until(lambda: box.has("failed", "d.json.error.txt"))
+           and "d.pdf" in box.text("failed", "d.json.error.txt"),
+           "R42 a sidecar without its PDF is put aside, and says which is missing")
+        ok(until(lambda: box.has("failed", "c.pdf")), "R42 so is the PDF that nobody names any more")
+        box.drop("e.json", sidecar(card, 5, "../a.pdf", pdf))
+        ok(until(lambda: box.has("failed", "e.json.error.txt")), "R42 no path in the name of the PDF")
+
+
+def test_hprim_files():
+    with Box(keys="folder_wait = 8s\n") as box:
+        pdf = report.make_pdf()
+        count = lambda: len(box.bundles())                      # noqa: E731
+        box.drop("LAB00001.HPR", hprim(1, VALUE))
+        ok(until(lambda: not box.left()) and count() == 1, "R36 an HPRIM file, by renaming", box.left())
+        box.write("LAB00002.HPR", hprim(2, VALUE))
+        box.write("LAB00002.ok", b"")
+        ok(until(lambda: not box.left()) and count() == 2, "R36 an HPRIM file, by its witness", box.left())
+        box.write("cr3.pdf", pdf)
+        box.write("LAB00003.HPR", hprim(3, VALUE, named("CR3.PDF")))
+        box.write("LAB00003.ok", b"")
+        ok(until(lambda: not box.left()) and count() == 3,
+           "R36 FIC: the named file comes along, one witness for both", box.left())
+        box.drop("LAB00004.HPR", hprim(4, named("CR4.PDF")))
+        time.sleep(1)
+        box.drop("CR4.PDF", pdf)
+        ok(until(lambda: not box.left()) and count() == 4, "R36 FIC: it may come later", box.left())
+        os.symlink(box.path("guichet.conf"), box.at("CR5.PDF"))
+        for number, name in enumerate(("CR5.PDF", "../guichet.conf", "/etc/passwd", "failed/x.pdf"), 5):
+            box.drop(f"LAB0000{number}.HPR", hprim(number, named(name)))
+            ok(until(lambda n=number: box.has("failed", f"LAB0000{n}.HPR.error.txt"), 20),
+               f"R36 FIC {name}: refused", box.left())
+        ok(count() == 4 and box.has("CR5.PDF"), "R36 FIC reaches nothing but plain files of the folder")
 
 
 def test_left_alone():
@@ -247,6 +331,7 @@ def test_no_folder_no_role():
 
 
 if __name__ == "__main__":
-    main(test_from_folder_to_browser, test_refused, test_left_alone,
+    main(test_from_folder_to_browser, test_refused,
+         test_files_that_belong_together, test_hprim_files, test_left_alone,
          test_not_stored_twice_after_restart, test_kill_any_role, test_wrong_folders,
          test_without_permission, test_no_folder_no_role)

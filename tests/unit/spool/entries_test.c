@@ -123,6 +123,10 @@ test_apart(void)
 	ok(next_is(NULL, 20), "R42 it must be complete");
 	see("a.pdf", 2, false, 2020);
 	ok(next_is("a.json", 2020), "R42 then the first goes on");
+	ok(entries_find_like(&e, "A.PDF") == entries_find(&e, "a.pdf") &&
+	    entries_find(&e, "A.PDF") == NULL &&
+	    entries_find_like(&e, "b.pdf") == NULL,
+	    "R36 a name in capitals is found");
 	start();
 	see("a.pdf", 2, true, 0);
 	entries_set_apart(entries_next(&e, 0), "", 0);
