@@ -12,6 +12,8 @@ intake_SRCS = \
     check_texts.c \
     deliveries.c \
     delivery.c \
+    delivery_answer.c \
+    delivery_vault.c \
     exams.c \
     facts.c \
     fhir_answer.c \

@@ -343,17 +343,84 @@ test_refusals_are_transient(void)
 				stored(outcome[i]);
 			ok(ended(DELIVERY_TRANSIENT) && seen.ack[0] == '\0' &&
 			    (step == 3 || last() == MSG_DELIVERY_ABORT),
-			    "step %d: %s", step, status_text(outcome[i]));
+			    "R13 step %d: %s: no answer", step,
+			    status_text(outcome[i]));
 		}
 	fresh(1, SAMPLE_DOCUMENT);
 	start();
 	state(ST_OK, "");
 	opened(ST_NOT_FOUND);
-	ok(ended(DELIVERY_TRANSIENT), "no card and no lab card");
+	ok(ended(DELIVERY_TRANSIENT), "R13 no card and no lab card");
 	fresh(1, SAMPLE_DOCUMENT);
 	start();
 	state(ST_EXISTS, "");
-	ok(ended(DELIVERY_TRANSIENT), "a duplicate without an ACK");
+	ok(ended(DELIVERY_TRANSIENT), "R13 a duplicate without an ACK");
+}
+
+/* The source wants to be told (transient = ar-207): never AE, never AA. */
+static void
+test_not_now(void)
+{
+	static const struct { enum hl7_ack_code due; const char *said; } way[] = {
+		{ HL7_AA, "AR 207" }, { HL7_CA, "CR 207" },
+	};
+
+	source.transient_ar = true;
+	for (size_t i = 0; i < COUNT(way); i++)
+		for (int step = 0; step < 4; step++) {
+			fresh(1, SAMPLE_DOCUMENT);
+			next_parsed.reply.code = way[i].due;
+			start();
+			state(step == 0 ? ST_BUSY : ST_OK, "");
+			if (step > 0)
+				opened(step == 1 ? ST_BUSY : ST_OK);
+			if (step > 1)
+				claim(step == 2 ? ST_BUSY : ST_OK);
+			if (step > 2)
+				stored(ST_DISK_FULL);
+			ok(ended(DELIVERY_POSTPONED) &&
+			    strncmp(seen.ack, way[i].said, 6) == 0,
+			    "R13 transient = ar-207, step %d: %s", step,
+			    way[i].said);
+		}
+	fresh(1, SAMPLE_DOCUMENT);
+	start();
+	delivery_fail(&d);
+	ok(ended(DELIVERY_POSTPONED), "R13 the vault is lost: AR 207");
+	fresh(1, SAMPLE_DOCUMENT);
+	next_parsed.answer = false;
+	start();
+	delivery_fail(&d);
+	ok(ended(DELIVERY_TRANSIENT), "R13 who wants no answer gets none");
+	fresh(1, SAMPLE_DOCUMENT);
+	start();
+	state(ST_OK, "");
+	opened(ST_OK);
+	claim(ST_OK);
+	stored(ST_OK);
+	ok(ended(DELIVERY_ACK) && strncmp(seen.ack, "AA", 2) == 0,
+	    "R13 once it is stored: AA");
+	source.transient_ar = false;
+}
+
+static void
+test_unlisted_sender(void)
+{
+	for (unsigned events = 0; events < 2; events++) {
+		fresh(0, SAMPLE_DOCUMENT);
+		shared.events_left = events;
+		next_parse_status = ST_INVALID;
+		next_parsed.unlisted = true;
+		next_parsed.reply = (struct hl7_ack_reply){ .code = HL7_AR,
+		    .error = 204 };
+		start();
+		ok(ended(DELIVERY_REFUSED) && vault.n == events &&
+		    shared.events_left == 0,
+		    "R10 the auditor is told %u times", events);
+	}
+	ok(last() == MSG_INTAKE_EVENT &&
+	    span_is(vault.last.intake_event.source, "default") &&
+	    vault.last.intake_event.peer.len == 16, "R10 whose source it was");
 }
 
 static void
@@ -373,12 +440,12 @@ test_vault_lost_at_each_step(void)
 		vault.refuse_with = ST_IO;
 		delivery_fail(&d);
 		ok(ended(DELIVERY_TRANSIENT) && d.to_abort == 0,
-		    "lost in step %d", step);
+		    "R13 the vault is lost in step %d: no answer", step);
 	}
 	fresh(1, SAMPLE_DOCUMENT);
 	vault.refuse_with = ST_IO;
 	start();
-	ok(ended(DELIVERY_TRANSIENT), "not there to begin with");
+	ok(ended(DELIVERY_TRANSIENT), "R13 not there to begin with");
 	delivery_fail(&d);
 	ok(seen.ends == 1, "an idle one has nothing to fail");
 }
@@ -517,6 +584,8 @@ main(void)
 	test_duplicate();
 	test_settled_without_sealing();
 	test_refusals_are_transient();
+	test_not_now();
+	test_unlisted_sender();
 	test_vault_lost_at_each_step();
 	test_channel_full();
 	test_what_the_parser_says();

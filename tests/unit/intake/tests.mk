@@ -72,6 +72,8 @@ intake/delivery_test_SRCS = \
     intake/budget.c \
     intake/auditor.c \
     intake/delivery.c \
+    intake/delivery_answer.c \
+    intake/delivery_vault.c \
     intake/facts.c \
     intake/fold.c \
     intake/hl7_input.c \
