@@ -18,6 +18,17 @@ facts_complete(struct report *r, const struct config *config,
 	hold_apply(config, r);
 }
 
+/* Are there lines whose value came before (OBX-11 U)? */
+static bool
+refers_back(const struct report *r)
+{
+	for (size_t i = 0; i < r->n_panels; i++)
+		for (size_t k = 0; k < r->panels[i].n_observations; k++)
+			if (r->panels[i].observations[k].is_confirmed)
+				return true;
+	return false;
+}
+
 /* See facts.h. */
 void
 facts_of(const struct report *r, const struct config_source *source,
@@ -32,9 +43,8 @@ facts_of(const struct report *r, const struct config_source *source,
 	    out->removed);
 	/* What refers to values that came before is never the whole, unless a
 	 * document says it all once more. */
-	out->is_snapshot = r->n_documents > 0 || r->is_whole ||
-	    (r->release != RELEASE_CONFIRM && out->confirmed_len == 0 &&
-	    (source->snapshot || out->lines_len == 0));
+	out->is_snapshot = r->n_documents > 0 || (!refers_back(r) &&
+	    (source->snapshot || r->is_whole || out->lines_len == 0));
 }
 
 /* A longer one was printed on no slip. */

@@ -278,7 +278,6 @@ hl7_observation_add(struct hl7_context *c, struct hl7_build *b,
 	verdict = release_judge(&line, &o.release_reason);
 	o.release = release_of(verdict);
 	o.holds = release_holds(&line);
-	o.is_confirmed = span_is(line.result_status, "U");
 	if (is_cda)
 		cda_add(c, b, field, &o.code, &line);
 	else if (verdict == VERDICT_VOID || verdict == VERDICT_WRONG)

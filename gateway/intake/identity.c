@@ -319,12 +319,22 @@ unique(uint8_t *lines, size_t n)
 	return kept;
 }
 
+/* Final by itself, in a report that waits for others of its lines. */
 static bool
-is_wanted(const struct observation *o, enum identity_which which)
+is_final_already(const struct report *r, const struct observation *o)
+{
+	return (r->holds & HOLD_PRELIMINARY) != 0 && !o->is_confirmed &&
+	    !release_removes(o) && (o->holds & (HOLD_PRELIMINARY |
+	    HOLD_UNKNOWN | HOLD_HIDDEN)) == 0;
+}
+
+static bool
+is_wanted(const struct report *r, const struct observation *o,
+    enum identity_which which)
 {
 	switch (which) {
 	case IDENTITY_CONFIRMED:
-		return release_confirms(o);
+		return release_confirms(o) || is_final_already(r, o);
 	case IDENTITY_REMOVED:
 		return release_removes(o);
 	default:
@@ -344,7 +354,7 @@ identity_lines(const struct report *r, enum identity_which which,
 		const struct panel *p = &r->panels[i];
 
 		for (size_t k = 0; k < p->n_observations; k++) {
-			if (!is_wanted(&p->observations[k], which))
+			if (!is_wanted(r, &p->observations[k], which))
 				continue;
 			if (n == IDENTITY_LINES_MAX)
 				return 0;

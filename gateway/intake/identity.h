@@ -44,7 +44,8 @@ void identity_of(const struct report *r, const uint8_t sender[static 32],
 /* Which lines of a report. */
 enum identity_which {
 	IDENTITY_BROUGHT,	/* all but those that only confirm */
-	IDENTITY_CONFIRMED,	/* OBX-11 U: release_confirms() */
+	IDENTITY_CONFIRMED,	/* OBX-11 U: release_confirms(); and beside
+				   preliminary lines those that are final */
 	IDENTITY_REMOVED	/* taken back: release_removes() */
 };
 

@@ -162,6 +162,7 @@ test_lines(void)
 	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
 	struct panel p = r.panels[0], twice[2];
 	struct observation o[2] = { p.observations[1], p.observations[0] };
+	static struct observation many[IDENTITY_LINES_MAX + 1];
 	static uint8_t a[8192], b[8192];
 	size_t len = identity_lines(&r, IDENTITY_BROUGHT, &key, a);
 
@@ -193,6 +194,7 @@ test_lines(void)
 	ok(identity_lines(&r, IDENTITY_BROUGHT, &other_key, a) == 32 &&
 	    memcmp(a, b, 32) != 0,
 	    "keyed");
+	p.observations = many;
 	p.n_observations = IDENTITY_LINES_MAX + 1;
 	ok(identity_lines(&s, IDENTITY_BROUGHT, &key, b) == 0, "more than fit: none");
 }
