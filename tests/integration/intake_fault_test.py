@@ -3,6 +3,7 @@
 disk is full, there is no lab card.  And: nothing a patient is called by can
 be found on the disk or in a log."""
 import base64
+import fcntl
 import os
 import re
 import shutil
@@ -64,24 +65,93 @@ def test_vault_away():
                 early = held.recv(1)
             except TimeoutError:
                 early = None
-            ok(early is None, "the vault does not answer: no ACK is made up")
+            ok(early is None, "R13 the vault does not answer: no ACK is made up")
             os.kill(vault, signal.SIGKILL)
             held.settimeout(20)
             try:
                 got = held.recv(4096)
             except ConnectionError:
                 got = b""
-            ok(got == b"", "the vault dies: closed without a word")
+            ok(got == b"", "R13 the vault dies: closed without a word")
         again = wait_for(lambda: answer(box, first))
-        ok(again is not None and "MSA|AA|AWAY" in again, "repeated later: AA")
-        ok(len(box.bundles(slip["card"])) == 1, "and there once")
+        ok(again is not None and "MSA|AA|AWAY" in again, "R13 repeated later: AA")
+        ok(len(box.bundles(slip["card"])) == 1, "R13 and there once")
         ok("the vault is gone" in box.log(), "the log says why")
+
+
+def test_told_not_now():
+    """transient = ar-207: the sender is told, and told nothing else."""
+    with Appliance(sections="[source default]\ntransient = ar-207\n") as box:
+        slip = box.card()
+        data = message(slip, control_id="NOTNOW")
+        with connect(box.mllp_port) as held:
+            vault = box.pid_of("vault")
+            os.kill(vault, signal.SIGSTOP)
+            held.sendall(frame(data))
+            time.sleep(0.5)
+            os.kill(vault, signal.SIGKILL)
+            held.settimeout(20)
+            got = read_ack(held)
+            ok("MSA|AR|NOTNOW" in got and "207" in got,
+               "R13 transient = ar-207: the vault dies: AR 207", got)
+            again = wait_for(lambda: repeat(held, data))
+        ok(again is not None and "MSA|AA|NOTNOW" in again,
+           "R13 transient = ar-207: repeated on the same connection: AA")
+        ok(len(box.bundles(slip["card"])) == 1, "R13 and there once")
+
+
+def repeat(connection, data):
+    """The answer unless it is AR 207 again."""
+    connection.sendall(frame(data))
+    got = read_ack(connection)
+    return None if "|AR|" in got else got
+
+
+class Locked:
+    """Somebody else has the vault's database: taken where the vault, which
+    never lets go of it, has just been killed."""
+
+    def __init__(self, box):
+        folder = box.path("state", "vault")
+        self.files = [open(os.path.join(folder, name), "r+b") for name in os.listdir(folder)
+                      if name.endswith(".db")]
+        os.kill(box.pid_of("vault"), signal.SIGKILL)
+        self.held = all([self.lock(f) for f in self.files]) and self.files != []
+
+    @staticmethod
+    def lock(file):
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            try:                # sqlite.org/lockingv3.html: PENDING, RESERVED, SHARED
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 512, 0x40000000)
+                return True
+            except OSError:
+                time.sleep(0.001)
+        return False
+
+    def release(self):
+        for f in self.files:
+            f.close()
+
+
+def test_locked_database():
+    with Appliance() as box:
+        slip = box.card()
+        ok("MSA|AA" in (answer(box, message(slip)) or ""), "R13 before: AA")
+        data = message(slip, control_id="LOCKED")
+        locked = Locked(box)
+        got = [answer(box, data, 10) for _ in range(3)]
+        ok(locked.held and got == [None] * 3, "R13 a locked database: no answer at all", got)
+        locked.release()
+        again = wait_for(lambda: answer(box, data), 60)
+        ok(again is not None and "MSA|AA|LOCKED" in again, "R13 unlocked: AA")
+        ok(len(box.bundles(slip["card"])) == 2, "R13 and there once")
 
 
 def test_no_lab_card():
     with Appliance(lab_card=False) as box:
         data = message(control_id="NOCARD")
-        ok(answer(box, data) is None, "no card and no lab card: no ACK")
+        ok(answer(box, data) is None, "R13 no card and no lab card: no ACK")
         ok("guichet card new --lab" in box.log(), "the log says what to do")
         slip = box.card("--lab")
         ok("MSA|AA|NOCARD" in (answer(box, data) or ""), "done: AA")
@@ -123,16 +193,16 @@ def fill_the_disk(box, folder):
         if got is None:
             break
         taken.append(f"MSA|AA|{control}\r" in got)
-    ok(all(taken) and 0 < len(taken) < 100, f"{len(taken)} AA, then no answer: never AE")
-    ok(len(box.bundles(slip["card"])) == len(taken), "all that was acknowledged is there")
+    ok(all(taken) and 0 < len(taken) < 100, f"R13 full disk: {len(taken)} AA, then no answer: never AE")
+    ok(len(box.bundles(slip["card"])) == len(taken), "R13 all that was acknowledged is there")
     small = message(slip, control_id="SMALL")
     # What pickup needs to write still fits: the reserve is for that.
-    ok(len(Patient(box, slip).open_all()) == len(taken), "and can be picked up")
+    ok(len(Patient(box, slip).open_all()) == len(taken), "R13 and can be picked up")
     ok(re.search("no space left", box.log()) is not None, "the log says why")
     for row in box.bundles(slip["card"])[:-2]:
         box.guichet("bundle", "revoke", row["bundle"])
     got = wait_for(lambda: answer(box, small), 90)
-    ok(got is not None and "MSA|AA|SMALL" in got, "when space is back it works again")
+    ok(got is not None and "MSA|AA|SMALL" in got, "R13 when space is back it works again")
 
 
 # --- nothing to be found -----------------------------------------------------------

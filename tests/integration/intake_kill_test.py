@@ -92,19 +92,19 @@ def test_kill_any_role():
     acked = sum(len(s.acked) for s in senders)
     print(f"# {acked} acknowledged, {sum(s.repeats for s in senders)} repeated, "
           f"killed: {kills}", flush=True)
-    ok(kills["vault"] > 3 and kills["intake"] > 3 and acked > 40, "enough happened")
-    ok(not any(s.wrong for s in senders), "every answer was the message's own AA",
+    ok(kills["vault"] > 3 and kills["intake"] > 3 and acked > 40, "R13 kill -9 at any time: enough happened")
+    ok(not any(s.wrong for s in senders), "R13 every answer was the message's own AA",
        [s.wrong[:1] for s in senders])
     for s, slip in zip(senders, slips):
         stored = BOX.bundles(slip["card"])
         ok(len(stored) == len(s.acked),
-           f"{s.label}: {len(s.acked)} acknowledged, {len(stored)} stored, none twice")
+           f"R13 {s.label}: {len(s.acked)} acknowledged, {len(stored)} stored, none twice")
         found = set()
         opened = Patient(BOX, slip).open_all()
         for _, bundle in opened[-60:]:
             found.add(json.dumps(bundle).split('"value": ')[1].split(",")[0])
         ok(len(found) == len(opened[-60:]) and len(opened) == len(s.acked),
-           f"{s.label}: every one opens and is another one", (len(found), len(opened)))
+           f"R13 {s.label}: every one opens and is another one", (len(found), len(opened)))
 
 
 def test_audit_is_whole():
@@ -124,7 +124,7 @@ def test_stop_while_sending():
     sender.stop = True
     sender.join(60)
     ok(len(BOX.bundles(slip["card"])) == len(sender.acked) and before > 0,
-       f"stopped after {before} messages, started again: none lost, none twice")
+       f"R13 stopped after {before} messages, started again: none lost, none twice")
 
 
 if __name__ == "__main__":
