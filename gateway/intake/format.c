@@ -88,7 +88,9 @@ detect(struct span file)
 		return has_key(s, "resourceType") ? FORMAT_FHIR : FORMAT_SIDECAR;
 	if (hprim_is(file))
 		return FORMAT_HPRIM_SANTE;
-	return hprim_medecin_is(file) ? FORMAT_HPRIM_MEDECIN : FORMAT_AUTO;
+	if (hprim_medecin_is(file))
+		return FORMAT_HPRIM_MEDECIN;
+	return hprim_may_be(file) ? FORMAT_HPRIM_SANTE : FORMAT_AUTO;
 }
 
 /* See format.h. */

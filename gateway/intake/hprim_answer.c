@@ -125,7 +125,7 @@ chapter_of(const char *segment)
 	return 0;
 }
 
-/* "line 17 / ligne 17, OBX 10.6": where it is. */
+/* "ligne / line 17, OBX 10.6": where it is. */
 static enum status
 put_place(const struct parsed *p, struct buf *out)
 {
@@ -134,9 +134,9 @@ put_place(const struct parsed *p, struct buf *out)
 	char text[32] = "";
 
 	if (number.len > 0) {
-		TRY(buf_append_text(out, "line / ligne "));
+		TRY(buf_append_text(out, "ligne / line "));
 		TRY(buf_append_span(out, number));
-		TRY(buf_append_text(out, chapter > 0 ? ", " : "\r\n"));
+		TRY(buf_append_text(out, chapter > 0 ? ", " : "\n"));
 	}
 	if (chapter == 0)
 		return ST_OK;
@@ -144,7 +144,7 @@ put_place(const struct parsed *p, struct buf *out)
 		snprintf(text, sizeof(text), " %u.%u", chapter, p->reply.field);
 	TRY(buf_append_text(out, p->reply.segment));
 	TRY(buf_append_text(out, text));
-	return buf_append_text(out, "\r\n");
+	return buf_append_text(out, "\n");
 }
 
 static enum status
@@ -156,8 +156,8 @@ put_counts(const struct parsed *p, struct buf *out)
 	if (detail == NULL || detail->text != HPRIM_SAYS_SEGMENTS ||
 	    p->reply.error != texts[HPRIM_SAYS_SEGMENTS].error)
 		return ST_OK;
-	snprintf(text, sizeof(text), "14.5: %lu; lines / lignes: %u; "
-	    "segments: %u\r\n", detail->counted, detail->lines,
+	snprintf(text, sizeof(text), "14.5 : %lu ; lignes / lines : %u ; "
+	    "segments : %u\n", detail->counted, detail->lines,
 	    detail->segments);
 	return buf_append_text(out, text);
 }
@@ -165,17 +165,16 @@ put_counts(const struct parsed *p, struct buf *out)
 static enum status
 put_refusal(const struct parsed *p, struct buf *out)
 {
-	TRY(buf_append_text(out, "Guichet: file refused / fichier refusé\r\n"));
 	TRY(put_place(p, out));
+	TRY(put_counts(p, out));
+	TRY(buf_append_text(out, french_of(&p->reply)));
+	TRY(buf_append_text(out, "\n"));
 	TRY(buf_append_text(out, p->reply.text == NULL
 	    ? "not something we take" : p->reply.text));
-	TRY(buf_append_text(out, "\r\n"));
-	TRY(buf_append_text(out, french_of(&p->reply)));
-	TRY(buf_append_text(out, "\r\n"));
-	return put_counts(p, out);
+	return buf_append_text(out, "\n");
 }
 
-/* See hprim.h.  CRLF: it is opened on a PC. */
+/* See hprim.h. */
 enum status
 hprim_answer(const struct parsed *p, uint64_t now_ms, struct span id,
     struct buf *out)
@@ -183,15 +182,11 @@ hprim_answer(const struct parsed *p, uint64_t now_ms, struct span id,
 	char text[96];
 
 	(void)now_ms;
-	if (p->reply.code != HL7_AA) {
-		TRY(put_refusal(p, out));
-	} else {
-		snprintf(text, sizeof(text), "Guichet: file accepted / fichier "
-		    "accepté\r\nreports / comptes rendus: %zu\r\n",
-		    p->n_reports);
-		TRY(buf_append_text(out, text));
-	}
-	TRY(buf_append_text(out, "id "));
+	if (p->reply.code != HL7_AA)
+		return put_refusal(p, out);
+	snprintf(text, sizeof(text), "Enregistré / stored\ncomptes rendus / "
+	    "reports : %zu\nid ", p->n_reports);
+	TRY(buf_append_text(out, text));
 	TRY(buf_append_span(out, id));
-	return buf_append_text(out, "\r\n");
+	return buf_append_text(out, "\n");
 }

@@ -175,15 +175,28 @@ read_delimiters(struct span line, struct hl7_delimiters *d)
 	return HPRIM_SOUND;
 }
 
-/* See hprim.h. */
-bool
-hprim_is(struct span file)
+static enum hprim_fault
+head_of(struct span file)
 {
 	struct lines l = lines_of(file);
 	struct hl7_delimiters d;
 	struct span line;
 
-	return take_line(&l, &line) && read_delimiters(line, &d) == HPRIM_SOUND;
+	return take_line(&l, &line) ? read_delimiters(line, &d) : HPRIM_NO_H;
+}
+
+/* See hprim.h. */
+bool
+hprim_is(struct span file)
+{
+	return head_of(file) == HPRIM_SOUND;
+}
+
+/* See hprim.h. */
+bool
+hprim_may_be(struct span file)
+{
+	return head_of(file) != HPRIM_NO_H;
 }
 
 /* --- L ------------------------------------------------------------------- */

@@ -65,8 +65,10 @@ hprim_unfold(struct span file, struct buf *out, struct hprim_file *about);
 /* The line of `file` on which segment `n`, from 1, starts; 0: none. */
 unsigned hprim_line_of(struct span file, unsigned n);
 
-/* True where `file` starts with H and delimiters. */
+/* True where `file` starts with H and five good delimiters; hprim_may_be():
+ * with H and one mark, so that the others may be what is wrong with it. */
 bool hprim_is(struct span file);
+bool hprim_may_be(struct span file);
 
 /* True for segment `name` ("P", "OBX"). */
 bool hprim_segment_is(struct span segment, const char *name, uint8_t field);

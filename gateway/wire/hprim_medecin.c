@@ -329,16 +329,13 @@ hprim_medecin_is(struct span file)
 {
 	struct hprim_medecin m;
 	struct span line;
-	unsigned lines = 0;
 
 	hprim_medecin_init(&m, file);
 	find_head(&m);
 	if (looks_like_head(m.rest))
 		return true;
-	while (take(&m, &line)) {
+	while (take(&m, &line))
 		if (tag_of(line) != TAG_NONE)
-			return lines >= HPRIM_MEDECIN_HEAD;
-		lines++;
-	}
+			return true;
 	return false;
 }

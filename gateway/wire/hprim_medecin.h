@@ -74,7 +74,8 @@ enum hprim_medecin_when { HPRIM_MEDECIN_LATELY, HPRIM_MEDECIN_BORN };
 MUST_CHECK enum status hprim_medecin_date(struct span text,
     enum hprim_medecin_when when, int this_year, char date[static 8]);
 
-/* True where twelve lines have dates in their places, or a tag follows. */
+/* True where twelve lines have dates in their places, or a tag stands
+ * somewhere. */
 bool hprim_medecin_is(struct span file);
 
 #endif

@@ -21,6 +21,9 @@ test_formats(void)
 		{ "H|~^\\&|A", FORMAT_HPRIM_SANTE, "HPRIM Sante" },
 		{ "H|^~&\\|A", FORMAT_HPRIM_SANTE, "with other delimiters" },
 		{ "\xef\xbb\xbfH|\\^&~|A", FORMAT_HPRIM_SANTE, "behind a mark" },
+		{ "H|~~\\&|A", FORMAT_HPRIM_SANTE, "with wrong ones" },
+		{ "1\n2\n****FIN****\n", FORMAT_HPRIM_MEDECIN,
+		    "HPRIM Medecin that is too short" },
 		{ LETTER, FORMAT_HPRIM_MEDECIN, "HPRIM Medecin by its dates" },
 		{ "1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n9\r\n10\r\n11\r\n"
 		    "12\r\n****FIN****\r\n", FORMAT_HPRIM_MEDECIN,

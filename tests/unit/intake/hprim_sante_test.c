@@ -441,20 +441,20 @@ test_answers(void)
 
 	ok(sante(H P OBR OBX L) == ST_OK, "a good file");
 	text = answer(&input_hprim_sante);
-	ok(strstr(text, "file accepted / fichier accepté") != NULL &&
-	    strstr(text, "comptes rendus: 1") != NULL &&
+	ok(strstr(text, "Enregistré / stored\n") != NULL &&
+	    strstr(text, "reports : 1\n") != NULL &&
 	    strstr(text, "MARTIN") == NULL, "is confirmed, without its patient");
 	ok(sante(H P OBR "OBX|1|PDF|CRPPDF||MARTIN\n" L) == ST_INVALID,
 	    "a bad one");
 	text = answer(&input_hprim_sante);
-	ok(strstr(text, "line / ligne 4, OBX 10.6\r\n") != NULL &&
-	    strstr(text, "the attachment is not a PDF\r\n") != NULL &&
-	    strstr(text, "la pièce jointe n'est pas un PDF\r\n") != NULL &&
+	ok(strstr(text, "ligne / line 4, OBX 10.6\n") != NULL &&
+	    strstr(text, "the attachment is not a PDF\n") != NULL &&
+	    strstr(text, "la pièce jointe n'est pas un PDF\n") != NULL &&
 	    strstr(text, "MARTIN") == NULL,
 	    "R35 is told where and why, in two languages, without its content");
 	ok(sante(H P OBR OBX "L|1||1|9\n") == ST_INVALID &&
 	    strstr(answer(&input_hprim_sante),
-	    "14.5: 9; lines / lignes: 5; segments: 5") != NULL,
+	    "14.5 : 9 ; lignes / lines : 5 ; segments : 5") != NULL,
 	    "R35 a wrong count with both numbers");
 	parsed.reply = (struct hl7_ack_reply){ .code = HL7_AE, .error = 204,
 	    .text = "no such report to withdraw" };
