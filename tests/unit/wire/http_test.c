@@ -261,6 +261,44 @@ test_responses(void)
 	    "a full buffer is left as it was");
 }
 
+static void
+test_chunked(void)
+{
+	static const struct {
+		const char *claim;
+		struct span head;
+		enum status st;
+	} row[] = {
+		{ "chunked", BYTES("POST / HTTP/1.1\r\n" HOST
+		    "Transfer-Encoding: Chunked\r\n\r\n"), ST_OK },
+		{ "gzip, chunked", BYTES("POST / HTTP/1.1\r\n" HOST
+		    "Transfer-Encoding: gzip, chunked\r\n\r\n"),
+		    ST_UNSUPPORTED },
+		{ "chunked twice", BYTES("POST / HTTP/1.1\r\n" HOST
+		    "Transfer-Encoding: chunked\r\nTransfer-Encoding: "
+		    "chunked\r\n\r\n"), ST_UNSUPPORTED },
+		{ "and a length", BYTES("POST / HTTP/1.1\r\n" HOST
+		    "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n"
+		    "\r\n"), ST_MALFORMED },
+		{ "HTTP/1.0", BYTES("POST / HTTP/1.0\r\n" HOST
+		    "Transfer-Encoding: chunked\r\n\r\n"), ST_MALFORMED },
+	};
+	struct http_request r;
+	size_t used;
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		enum status st = http_parse_chunked(row[i].head, &r, &used);
+
+		ok(st == row[i].st && (st != ST_OK || r.chunked),
+		    "R39 who takes chunks: %s", row[i].claim);
+	}
+	ok(http_parse(row[0].head, &r, &used) == ST_UNSUPPORTED,
+	    "who does not, does not");
+	ok(http_parse(BYTES("POST / HTTP/1.1\r\n" HOST
+	    "Content-Encoding: gzip\r\n\r\n"), &r, &used) == ST_OK &&
+	    span_is(r.content_encoding, "gzip"), "an encoding is told");
+}
+
 int
 main(void)
 {
@@ -271,5 +309,6 @@ main(void)
 	test_queries();
 	test_bearer();
 	test_responses();
+	test_chunked();
 	return done_testing();
 }

@@ -47,3 +47,12 @@ wire/hl7_batch_test_SRCS = wire/hl7.c wire/hl7_ack.c wire/hl7_batch.c wire/scan.
 
 UNIT += wire/utf16_test
 wire/utf16_test_SRCS = wire/charset.c wire/charset_tables.c wire/scan.c wire/utf16.c
+
+UNIT += wire/http_body_test
+wire/http_body_test_SRCS = wire/http_body.c
+
+UNIT += wire/json_tree_test
+wire/json_tree_test_SRCS = wire/json_tree.c wire/charset.c wire/charset_tables.c wire/scan.c base/arena.c base/wipe.c
+
+UNIT += wire/multipart_test
+wire/multipart_test_SRCS = wire/multipart.c
