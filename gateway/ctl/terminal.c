@@ -70,8 +70,8 @@ terminal_connect(const char *path, bool french)
 
 	if (fd < 0)
 		fprintf(stderr, french
-		    ? "guichet : %s : %s. guichetd tourne-t-il ? Avez-vous le droit d'ouvrir cette prise ? "
-		      "Une autre se donne par --socket CHEMIN.\n"
+		    ? "guichet : %s : %s. guichetd tourne-t-il ? Avez-vous le "
+		      "droit d'ouvrir cette prise ? Une autre se donne par --socket CHEMIN.\n"
 		    : "guichet: %s: %s. Is guichetd running, and may you open its socket? "
 		      "Another one is named by --socket PATH.\n",
 		    path, strerror(errno));
