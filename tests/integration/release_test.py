@@ -8,6 +8,7 @@ then: a list of bundles, each `status: results`, without what is withheld.
 """
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -32,6 +33,7 @@ PEOPLE = {"zoe": "MARTIN^ZOE^^^^^L||19790328|F", "other": "DURAND^PAUL^^^^^L||19
 CODES = {"GLU": "14749-6^Glucose^LN", "CREA": "14682-9^Créatinine^LN", "HB": "718-7^Hémoglobine^LN",
          "VIH": "SERO^Sérologie VIH^L", "CARYO": "X1^Caryotype^L"}
 START = 1795000000              # 2026-11-18
+OPENED = {}                     # every bundle that a card ever showed, by bid
 serial = 0
 
 
@@ -44,15 +46,16 @@ def message(lines, at=0, order="A", who="zoe", obr="F", orc="RE", pdf=None, mode
     serial += 1
     when = time.strftime("%Y%m%d%H%M%S", time.gmtime(START + 60 * at)) + "+0000"
     now = time.strftime("%Y%m%d%H%M%S", time.gmtime()) + "+0000"
+    taken = time.strftime("%Y%m%d%H%M%S", time.gmtime(START - 3600)) + "+0000"
     segments = [
         f"MSH|^~\\&|SIL|LABO|GUICHET|BORNE|{now}||ORU^R01^ORU_R01|R{serial}|{mode}|2.8|||||FRA|UNICODE UTF-8",
         f"PID|1||{who}^^^LABO^PI~{card}^^^GUICHET^U||{PEOPLE[who]}",
         f"ORC|{orc}|{order}|{order}",
-        f"OBR|1|{order}|{order}|BIO^Bilan^L|||{when}|||||||||||||||{when}||CH|{obr}"]
+        f"OBR|1|{order}|{order}|BIO^Bilan^L|||{taken}|||||||||||||||{when}||CH|{obr}"]
     for n, line in enumerate(lines.split(",") if lines else [], 1):
         code, value, status, flag, category = (line.split() + ["", ""])[:5]
         value = "" if value == "-" else value
-        segments.append(f"OBX|{n}|NM|{CODES[code]}||{value}|u|1-9|{flag}|||{status}|||{when}"
+        segments.append(f"OBX|{n}|NM|{CODES[code]}||{value}|u|1-9|{flag}|||{status}|||{taken}"
                         f"||||||||||||{category}")
     if pdf is not None:
         segments.append(f"OBX|99|ED|11502-2^Compte rendu^LN||^application^pdf^Base64^{pdf}||||||{obr}")
@@ -127,7 +130,9 @@ class Run:
         for b in self.patient.look():
             self.bids.append(b["bid"])
             if b["envelope"]:
-                shown.append(f"{b['status']}: {words_of(*self.patient.open(b))}")
+                claim, bundle = self.patient.open(b)
+                OPENED.setdefault(b["bid"], bundle)
+                shown.append(f"{b['status']}: {words_of(claim, bundle)}")
             else:
                 shown.append(b["status"])
         return sorted(shown)
@@ -291,6 +296,19 @@ def test_audit():
     ok(not any(w in log for w in ("VIH", "Caryotype", "MARTIN", "Irène")), "nor does the log")
 
 
+def test_what_was_opened_is_fhir():
+    """What patients read, through the validators of tests/interop."""
+    path = BOX.path("opened.jsonl")
+    with open(path, "w", encoding="utf-8") as f:
+        for bundle in OPENED.values():
+            f.write(json.dumps(bundle, ensure_ascii=False) + "\n")
+    script = os.path.join(os.path.dirname(HERE), "interop", "fhir_validate.mjs")
+    done = subprocess.run(["node", script, path], capture_output=True, text=True, timeout=200)
+    bad = [line for line in done.stdout.splitlines() if line.startswith(("not ok", "#"))]
+    ok(done.returncode == 0 and OPENED, f"R43 {len(OPENED)} bundles of the appliance are good FHIR",
+       "\n".join(bad) + done.stderr)
+
+
 if __name__ == "__main__":
     with BOX, SNAPSHOTS:
-        main(test_rows, test_revoked_at_once, test_audit)
+        main(test_rows, test_revoked_at_once, test_audit, test_what_was_opened_is_fhir)
