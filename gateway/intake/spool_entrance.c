@@ -223,6 +223,11 @@ count_unreadable(struct slot *s)
 static void
 finish(struct slot *s)
 {
+	if (s->message == 0) {
+		refuse(s, ST_INVALID, "Ce fichier ne contient aucun message.",
+		    "There is no message in this file.");
+		return;
+	}
 	if (s->refused > 0 && s->stored + s->known > 0)
 		say(s, "\nLes autres messages du fichier (%u) sont "
 		    "enregistrés.\nThe other messages of the file (%u) are "

@@ -49,9 +49,22 @@ folder_open(struct folder *f, const char *path, uint64_t keep_s)
 	return f->fd < 0 ? ST_IO : ST_OK;
 }
 
+static bool
+was_removed(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) != 0 || info.st_nlink == 0;
+}
+
+/* Made again where somebody removed it. */
 static enum status
 open_sub(int at, const char *name, int *fd)
 {
+	if (*fd >= 0 && was_removed(*fd)) {
+		close(*fd);
+		*fd = -1;
+	}
 	if (*fd < 0) {
 		if (mkdirat(at, name, SUB_MODE) != 0 && errno != EEXIST)
 			return status_of_error(errno);
@@ -81,9 +94,7 @@ folder_prepare(struct folder *f)
 bool
 folder_is_gone(const struct folder *f)
 {
-	struct stat info;
-
-	return fstat(f->fd, &info) != 0 || info.st_nlink == 0;
+	return was_removed(f->fd);
 }
 
 /* --- looking --------------------------------------------------------------- */
@@ -239,12 +250,15 @@ take(const struct folder *f, const char *name, const struct file_id *id,
     int sub, char there[static NAME_BYTES])
 {
 	struct file_id now;
+	enum status st;
 
 	if (look(f->fd, name, &now) == FILE_GONE)
 		return ST_NOT_FOUND;
 	if (!file_id_equal(&now, id))
 		return ST_INVALID;
-	TRY(move(f, name, sub, there));
+	st = move(f, name, sub, there);
+	if (st != ST_OK)	/* not found: `sub`, it was there itself */
+		return st == ST_NOT_FOUND ? ST_IO : st;
 	if (look(sub, there, &now) != FILE_GONE && file_id_equal(&now, id))
 		return ST_OK;
 	/* Replaced between the two.  Should yet another one have come, this

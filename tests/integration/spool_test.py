@@ -239,15 +239,28 @@ def kill_while(box, done, seed):
     return kills
 
 
+def key_of(bundle):
+    """What tells one file's report from another's: its value, or its PDF."""
+    if resource(bundle, "Observation"):
+        return json.dumps(bundle).split('"value": ')[1].split(",")[0]
+    return hashlib.sha256(pdf_of(bundle)).hexdigest()
+
+
 def test_kill_any_role():
-    """Fifty files, some with a PDF; each must be one bundle."""
-    with Box() as box:
+    """Fifty files, some with a PDF in them, some sidecars with a PDF beside
+    them; each must be one bundle."""
+    with Box(keys="folder_wait = 10m\n") as box:
         slip, card = patient(box)
         pdf = report.make_pdf(padding=500000)
 
         def feed(first, last):
             for n in range(first, last):
-                box.drop(f"{n}.hl7", message(card, n, pdf=pdf if n % 5 == 0 else None))
+                own = pdf + b"%%%d" % n
+                if n % 5 == 1:
+                    box.drop(f"{n}.pdf", own)
+                    box.drop(f"{n}.json", sidecar(card, n, f"{n}.pdf", own))
+                else:
+                    box.drop(f"{n}.hl7", message(card, n, pdf=own if n % 5 == 0 else None))
 
         feed(1, 10)
         fed = [10]
@@ -267,9 +280,8 @@ def test_kill_any_role():
         ok(not os.listdir(box.at("failed")), "R36 none is refused", os.listdir(box.at("failed")))
         count = fed[0] - 1
         ok(len(box.bundles(card)) == count, f"R36 {count} files, {len(box.bundles(card))} bundles")
-        values = {json.dumps(b).split('"value": ')[1].split(",")[0]
-                  for _, b in Patient(box, slip).open_all()}
-        ok(len(values) == count, "R36 none lost, none twice", len(values))
+        found = {key_of(b) for _, b in Patient(box, slip).open_all()}
+        ok(len(found) == count, "R36 none lost, none twice", len(found))
         ok(box.guichet("audit", "verify").strip() != "", "the audit log is whole")
 
 

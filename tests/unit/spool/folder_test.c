@@ -144,6 +144,23 @@ test_stored(void)
 	    !exists("done/a"), "R36 and then are erased");
 }
 
+/* An operator tidies up. */
+static void
+test_removed(void)
+{
+	struct file_id id;
+
+	begin(60);
+	(void)!unlinkat(f.fd, "done", AT_REMOVEDIR);
+	write_file("a", "one");
+	folder_look(&f, "a", &id);
+	ok(folder_take_stored(&f, "a", &id) == ST_IO && exists("a"),
+	    "R36 without done a file stays, and that is said");
+	ok(folder_prepare(&f) == ST_OK &&
+	    folder_take_stored(&f, "a", &id) == ST_OK && has("done/a", "one"),
+	    "R36 done is made again");
+}
+
 static void
 test_refused(void)
 {
@@ -246,6 +263,7 @@ main(void)
 	test_begin();
 	test_kinds();
 	test_stored();
+	test_removed();
 	test_refused();
 	test_replaced();
 	test_denied();
