@@ -7,7 +7,8 @@ enum { EX_USAGE = 64 };	/* as in sysexits(3) */
 static void help_start(struct session *s);
 
 static const struct command commands[] = {
-	{ "card", "new", "card new [--order NUMBER] [--birth-name NAME --birth-date YYYY-MM-DD] [--lab]",
+	{ "card", "new", "card new [--order NUMBER] "
+	    "[--birth-name NAME --birth-date YYYY-MM-DD] [--lab]",
 	    0, true, true, false,
 	    { "make a card and print its slip, the only place of the code",
 	      "créer une carte et imprimer son ticket, seul endroit du code" },
