@@ -456,6 +456,44 @@ test_documents(void)
 	}
 }
 
+/* A metadata OBX is no document, whatever is broken in it. */
+static void
+test_broken_metadata(void)
+{
+	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|CORPSMAIL_PATIENT^x^MetaDMPMSS||"
+	    "^TEXT^HTML^Base64^PGh0b||||||F\n") == ST_OK &&
+	    report(0)->n_documents == 0 && panel(0)->n_observations == 1,
+	    "R23 broken base64 in a metadata OBX fails nothing");
+	ok(parse_text(MSH PID OBR OBX "OBX|2|ED|IMG||^IM^JPEG^Base64^AAAAA"
+	    "||||||F\n") == ST_OK && report(0)->n_documents == 0 &&
+	    (parsed.warnings & WARN_ATTACHMENT) != 0,
+	    "R23 a picture is left out with a warning");
+}
+
+/* Bytes of every value come through as they were. */
+static void
+test_bit_identical(void)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	static char text[2048];
+	char *at = text + sprintf(text, "%s", MSH PID OBR
+	    "OBX|1|ED|P||^AP^PDF^Hex^255044462D");
+	bool good;
+
+	for (unsigned i = 0; i < 256; i++) {
+		*at++ = hex[i >> 4];
+		*at++ = hex[i & 15];
+		if (i % 32 == 31)
+			at += sprintf(at, "\\.br\\");
+	}
+	(void)!strcpy(at, "||||||F\n");
+	good = parse_text(text) == ST_OK && report(0)->n_documents == 1 &&
+	    report(0)->documents[0].bytes.len == 5 + 256;
+	for (unsigned i = 0; good && i < 256; i++)
+		good = report(0)->documents[0].bytes.ptr[5 + i] == i;
+	ok(good, "R23 bytes of every value come through");
+}
+
 static void
 test_odd_documents(void)
 {
@@ -747,6 +785,8 @@ main(void)
 	test_parents();
 	test_several_patients();
 	test_documents();
+	test_broken_metadata();
+	test_bit_identical();
 	test_odd_documents();
 	test_charsets();
 	test_charset_order();
