@@ -66,7 +66,8 @@ export function messages() {
   add('sub-identifiers', obr(1), obx(1, { sub: '1', code: 'A^a' }), obx(2, { sub: '2', code: 'A^a' }));
   add('culture and susceptibilities',
     obr(1, { code: '630-4^ECBU^LN', section: 'MB' }),
-    obx(1, { type: 'CWE', code: '600-7^Germe^LN', sub: '1', value: 'ECO^Escherichia coli', unit: '', range: '', flag: 'A' }),
+    obx(1, { type: 'CWE', code: '600-7^Germe^LN', sub: '1', value: 'ECO^Escherichia coli', unit: '', range: '',
+      flag: 'A' }),
     obx(2, { type: 'CWE', code: '600-7^Germe^LN', sub: '2', value: 'SAU^Staphylococcus aureus', unit: '', range: '' }),
     obr(2, { code: '50545-3^Antibiogramme^LN', section: 'MB', parent: '600-7&Germe&LN^1', parentOrder: 'PL1^FI1' }),
     obx(1, { code: '18864-9^Ampicilline^LN', value: '4', unit: 'mg/L', flag: 'S' }),

@@ -2,6 +2,7 @@
 // must see.  Each row: what is wrong, and how to make it so.  `b` is a copy of
 // the bundle, `of` finds its resources by type.
 const first = (list) => list[0];
+const div = (markup) => `<div xmlns="http://www.w3.org/1999/xhtml">${markup}</div>`;
 
 export const mutants = [
   ['no Composition first', (b) => b.entry.reverse()],
@@ -30,7 +31,8 @@ export const mutants = [
   ['no composition-diagnosticReportReference', (b, of) => { of('Composition').extension.shift(); }],
   ['no DiagnosticReport.composition', (b, of) => { delete of('DiagnosticReport').extension; }],
   ['a reference to nothing', (b, of) => { of('Observation').performer[0].reference = 'urn:uuid:gone'; }],
-  ['a reference out of the bundle', (b, of) => { of('Observation').subject.reference = 'https://evil.example/Patient/1'; }],
+  ['a reference out of the bundle', (b, of) => {
+    of('Observation').subject.reference = 'https://evil.example/Patient/1'; }],
   ['a subject that is an Organization', (b, of) => {
     of('Observation').subject.reference = b.entry.find((e) => e.resource.resourceType === 'Organization').fullUrl; }],
   ['a section without code', (b, of) => { delete of('Composition').section[0].code; }],
@@ -61,21 +63,21 @@ export const mutants = [
     const at = b.entry.find((e) => e.resource.hasMember);
     at.resource.hasMember.push({ reference: at.fullUrl }); }],
   ['script in the narrative', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div>'; }],
+    of('Composition').text.div = div('<script>alert(1)</script>'); }],
   ['an event handler', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><p onclick="alert(1)">x</p></div>'; }],
+    of('Composition').text.div = div('<p onclick="alert(1)">x</p>'); }],
   ['an image', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><img src="https://evil.example/x"/></div>'; }],
+    of('Composition').text.div = div('<img src="https://evil.example/x"/>'); }],
   ['a javascript: link', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><a href="javascript:alert(1)">x</a></div>'; }],
+    of('Composition').text.div = div('<a href="javascript:alert(1)">x</a>'); }],
   ['a style', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><p style="position:fixed">x</p></div>'; }],
+    of('Composition').text.div = div('<p style="position:fixed">x</p>'); }],
   ['markup that is not closed', (b, of) => {
-    of('Composition').section[0].text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>x</div>'; }],
+    of('Composition').section[0].text.div = div('<p>x'); }],
   ['text that runs backwards', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>\u202e01</p></div>'; }],
+    of('Composition').text.div = div('<p>\u202e01</p>'); }],
   ['an empty narrative', (b, of) => {
-    of('Composition').text.div = '<div xmlns="http://www.w3.org/1999/xhtml"> </div>'; }],
+    of('Composition').text.div = div(' '); }],
   ['a NIR', (b, of) => { of('Patient').identifier = [{ system: 'urn:oid:1.2.250.1.213.1.4.8', value: '1' }]; }],
   ['an address', (b, of) => { of('Patient').address = [{ text: 'x' }]; }],
   ['a telephone in a contained resource', (b, of) => {
@@ -85,7 +87,8 @@ export const mutants = [
   ['an order without an identifier', (b, of) => { delete of('ServiceRequest').identifier; }],
   ['a PDF by its address', (b, of) => {
     const form = first(of('DiagnosticReport').presentedForm); form.url = 'https://evil.example/x.pdf'; }],
-  ['a PDF with another hash', (b, of) => { of('DiagnosticReport').presentedForm[0].hash = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='; }],
+  ['a PDF with another hash', (b, of) => {
+    of('DiagnosticReport').presentedForm[0].hash = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='; }],
   ['a PDF that is HTML', (b, of) => { of('DiagnosticReport').presentedForm[0].contentType = 'text/html'; }],
   ['a PDF with another byte', (b, of) => {
     const form = of('DiagnosticReport').presentedForm[0];

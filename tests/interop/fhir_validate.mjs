@@ -138,8 +138,8 @@ const texts = {
 };
 // FHIR's strings have no such space; what stands for it.
 const spaces = { '12\u00a0000\u202f€ a\u2009b': '12 000 € a b', 'a\u2028b': 'a\nb', '\u00a0': undefined };
-const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
-  .replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+  .replace(/"/g, '&quot;').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
 const inHl7 = (text) => text.replace(/\\/g, '\\E\\').replace(/&/g, '\\T\\').replace(/\|/g, '\\F\\')
   .replace(/\^/g, '\\S\\').replace(/~/g, '\\R\\');
 
