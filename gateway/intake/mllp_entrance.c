@@ -51,6 +51,15 @@ turn_away(struct mllp_slot *slot, const char *words)
 	return false;
 }
 
+/* False: it was reset before it was accepted. */
+static bool
+has_peer(const struct mllp_slot *slot)
+{
+	static const uint8_t nobody[16];
+
+	return memcmp(slot->peer, nobody, sizeof(nobody)) != 0;
+}
+
 /* Without TLS its address says who it is. */
 static bool
 may_enter(struct mllp_slot *slot)
@@ -59,6 +68,8 @@ may_enter(struct mllp_slot *slot)
 
 	if (slot->is_tls)
 		return tls_wrap(&slot->session.conn, mllp.tls) == ST_OK;
+	if (!has_peer(slot))
+		return false;
 	if (!peers_may_connect(config, slot->peer))
 		return turn_away(slot,
 		    "connection from an address outside mllp.networks");

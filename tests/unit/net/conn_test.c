@@ -1,6 +1,8 @@
 /* Real libuv on loopback: each event of a plain connection is provoked. */
 #include "net/listener.h"
 
+#include <netinet/tcp.h>
+
 #include "loopback.h"
 #include "tap.h"
 
@@ -338,6 +340,54 @@ test_close_while_writing(void)
 	ok(memcmp(peer, loopback, 16) == 0, "the peer, mapped into IPv6");
 }
 
+/* --- a peer that says nothing any more --------------------------------------- */
+
+static int
+option_of(int level, int name)
+{
+	socklen_t len = sizeof(int);
+	uv_os_fd_t fd;
+	int value = -1;
+
+	if (uv_fileno((uv_handle_t *)&conn.tcp, &fd) != 0 ||
+	    getsockopt(fd, level, name, &value, &len) != 0)
+		abort();
+	return value;
+}
+
+static void
+looks_at_options(enum conn_event ev)
+{
+	(void)ev;
+	ok(option_of(SOL_SOCKET, SO_KEEPALIVE) == 1 &&
+	    option_of(IPPROTO_TCP, TCP_KEEPIDLE) == 60 &&
+	    option_of(IPPROTO_TCP, TCP_KEEPINTVL) *
+	    option_of(IPPROTO_TCP, TCP_KEEPCNT) == 10,
+	    "R8 a dead peer is found by keepalive within 70 s");
+	ok(option_of(IPPROTO_TCP, TCP_USER_TIMEOUT) == 70000,
+	    "R8 also where an answer is on its way to it");
+	ok(option_of(IPPROTO_TCP, TCP_NODELAY) == 1, "R2 TCP_NODELAY");
+	conn_close(&conn);
+}
+
+static void
+says_hello(void *arg)
+{
+	char c;
+	int fd = loopback_connect();
+
+	(void)arg;
+	(void)!write(fd, "hello", 5);
+	(void)!read(fd, &c, 1);
+	close(fd);
+}
+
+static void
+test_dead_peers(void)
+{
+	play(says_hello, looks_at_options);
+}
+
 int
 main(void)
 {
@@ -354,6 +404,7 @@ main(void)
 	test_reset();
 	test_shut();
 	test_close_while_writing();
+	test_dead_peers();
 	listener_close(&listener);
 	return done_testing();
 }

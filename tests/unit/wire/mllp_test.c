@@ -70,26 +70,26 @@ test_framing_at_every_split(void)
 		struct span stream;
 		const char *frames;
 	} row[] = {
-		{ "one frame", BYTES("\vMSH|a\r\x1c\r"), "[MSH|a\r]" },
-		{ "the last CR missing (R6)", BYTES("\vMSH|a\x1c\r"), "[MSH|a]" },
-		{ "two frames in one piece (R2)",
+		{ "R1 one frame", BYTES("\vMSH|a\r\x1c\r"), "[MSH|a\r]" },
+		{ "R6 the last CR missing", BYTES("\vMSH|a\x1c\r"), "[MSH|a]" },
+		{ "R2 two frames in one piece",
 		    BYTES("\va\x1c\r\vb\x1c\r"), "[a][b]" },
-		{ "FS without CR before the next frame (R1)",
+		{ "R1 FS without CR before the next frame",
 		    BYTES("\va\x1c\vb\x1c\r"), "[a][b]" },
-		{ "text before VT is skipped (R1)",
+		{ "R1 text before VT is skipped",
 		    BYTES("log line\n\va\x1c\r"), "[a]" },
-		{ "a BOM before VT", BYTES("\xef\xbb\xbf\va\x1c\r"), "[a]" },
-		{ "LF, CRLF and NUL between frames (R3)",
+		{ "R1 a BOM before VT", BYTES("\xef\xbb\xbf\va\x1c\r"), "[a]" },
+		{ "R3 LF, CRLF and NUL between frames",
 		    BYTES("\va\x1c\r\n\vb\x1c\r\r\n\vc\x1c\r\0\0\vd\x1c\r"),
 		    "[a][b][c][d]" },
-		{ "a lone FS is data (R4)",
+		{ "R4 a lone FS is data",
 		    BYTES("\va\x1c" "b\x1c\x1c" "c\x1c\r"),
 		    "[a\x1c" "b\x1c\x1c" "c]" },
-		{ "FS FS CR ends with one FS of data",
+		{ "R4 FS FS CR ends with one FS of data",
 		    BYTES("\va\x1c\x1c\r"), "[a\x1c]" },
-		{ "a new VT drops the partial frame (R5)",
+		{ "R5 a new VT drops the partial frame",
 		    BYTES("\vabc\vd\x1c\r"), "[d]" },
-		{ "VT VT starts once", BYTES("\v\va\x1c\r"), "[a]" },
+		{ "R5 VT VT starts once", BYTES("\v\va\x1c\r"), "[a]" },
 		{ "an empty frame", BYTES("\v\x1c\r"), "[]" },
 		{ "an ended FS without its VT gives nothing",
 		    BYTES("x\x1c\r"), "" },
@@ -108,8 +108,8 @@ test_counters(void)
 
 	mllp_init(&r, storage, sizeof(storage), LIMIT);
 	read_all(&r, BYTES("xyz\va\x1c\r\r\n\vpart\v\vb\x1c\r"), 1, &out);
-	ok(r.skipped_bytes == 3, "noise is counted, blanks are not");
-	ok(r.partial_frames == 1, "one partial frame, VT VT is none");
+	ok(r.skipped_bytes == 3, "R1 noise is counted, blanks are not");
+	ok(r.partial_frames == 1, "R5 one partial frame is counted, VT VT is none");
 }
 
 static void
@@ -136,7 +136,7 @@ test_pause_and_end(void)
 	in = BYTES("\vc");
 	ok(mllp_push(&r, &in) == ST_MORE &&
 	    mllp_end_of_input(&r) == ST_MALFORMED, "half a frame is lost");
-	ok(mllp_pause(&r) == ST_MORE, "a pause in a frame is only a pause");
+	ok(mllp_pause(&r) == ST_MORE, "R1 a pause in a frame is only a pause");
 }
 
 static void
@@ -150,7 +150,7 @@ test_limit(void)
 	memset(frame, 'x', sizeof(frame));
 	frame[0] = '\v';
 	mllp_init(&r, storage, sizeof(storage), LIMIT);
-	ok(mllp_push(&r, &in) == ST_TOO_BIG, "one byte over the limit (R7)");
+	ok(mllp_push(&r, &in) == ST_TOO_BIG, "R7 one byte over the limit");
 	frame[LIMIT + 1] = 0x1c;
 	frame[LIMIT + 2] = '\r';
 	in = (struct span){ frame, sizeof(frame) };
@@ -160,7 +160,7 @@ test_limit(void)
 	frame[LIMIT + 2] = 'x';
 	in = (struct span){ frame, sizeof(frame) };
 	mllp_init(&r, storage, sizeof(storage), LIMIT);
-	ok(mllp_push(&r, &in) == ST_TOO_BIG, "FS as data counts");
+	ok(mllp_push(&r, &in) == ST_TOO_BIG, "R7 FS as data counts");
 }
 
 static void
@@ -173,15 +173,15 @@ test_noise_limit(void)
 
 	memset(noise, 'x', sizeof(noise));
 	mllp_init(&r, storage, sizeof(storage), LIMIT);
-	ok(mllp_push(&r, &in) == ST_MORE, "64 kB of noise is skipped");
+	ok(mllp_push(&r, &in) == ST_MORE, "R1 64 kB of noise is skipped");
 	in = BYTES("\va\x1c\r");
-	ok(mllp_push(&r, &in) == ST_OK, "and the frame after it is read");
+	ok(mllp_push(&r, &in) == ST_OK, "R1 and the frame after it is read");
 	in = (struct span){ noise, sizeof(noise) };
-	ok(mllp_push(&r, &in) == ST_MALFORMED, "more is not (R1)");
+	ok(mllp_push(&r, &in) == ST_MALFORMED, "R1 more is not");
 	memset(noise, 0, sizeof(noise));
 	mllp_init(&r, storage, sizeof(storage), LIMIT);
 	in = (struct span){ noise, sizeof(noise) };
-	ok(mllp_push(&r, &in) == ST_MALFORMED, "endless NULs neither");
+	ok(mllp_push(&r, &in) == ST_MALFORMED, "R1 endless NULs neither");
 }
 
 /* Starts with one byte and grows whenever asked. */
