@@ -1,6 +1,7 @@
 # What reads the laboratory's bytes and the patients' requests.
 FUZZ += \
     cda_fuzz \
+    cda_report_fuzz \
     charset_fuzz \
     ed_fuzz \
     hl7_fuzz \
@@ -68,3 +69,7 @@ parse_fuzz_SRCS = \
     wire/scan.c
 parse_fuzz_THIRD_SRCS = tests/fakes/sha256_fake.c $(expat_SRCS)
 parse_fuzz_CPPFLAGS   = -I$(SYSROOT)/src/expat -idirafter $(SYSROOT)/include
+
+cda_report_fuzz_SRCS       = $(parse_fuzz_SRCS) base/base64.c
+cda_report_fuzz_THIRD_SRCS = $(parse_fuzz_THIRD_SRCS)
+cda_report_fuzz_CPPFLAGS   = $(parse_fuzz_CPPFLAGS)
