@@ -13,6 +13,7 @@ UNIT += \
     intake/parse_report_test \
     intake/parse_samples_test \
     intake/parse_test \
+    intake/parse_text_test \
     intake/parse_value_test \
     intake/parse_version_test \
     intake/release_matrix_test \
@@ -131,6 +132,9 @@ intake/parse_test_LIBS = bearssl expat
 
 intake/parse_report_test_SRCS = $(parse_SRCS)
 intake/parse_report_test_LIBS = bearssl expat
+
+intake/parse_text_test_SRCS = $(parse_SRCS)
+intake/parse_text_test_LIBS = bearssl expat
 
 intake/parse_value_test_SRCS = $(parse_SRCS)
 intake/parse_value_test_LIBS = bearssl expat
