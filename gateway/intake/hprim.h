@@ -88,12 +88,34 @@ struct span hprim_order_status(struct span code);
 /* True where 10.12 says that there is nothing to show: D or X. */
 bool hprim_is_void(struct span code);
 
-/* --- reports (hprim_report.c) -------------------------------------------- */
+/* --- segments (hprim_group.c) -------------------------------------------- */
+
+/* The next segment of unfolded ones; false where nothing is left. */
+bool hprim_next_segment(struct span *rest, struct span *segment);
+
+/* True for a segment `name`; how many of them there are in `rest`. */
+bool hprim_names(const struct hprim *h, struct span segment, const char *name);
+size_t hprim_count(const struct hprim *h, struct span rest, const char *name);
+
+/* An OBR and what belongs to it. */
+struct hprim_block {
+	struct span segments;
+	unsigned first;		/* the OBR's number in the file */
+	size_t request;		/* index in group->requests */
+};
 
 /* A P and what belongs to it, up to the next P or L. */
 struct hprim_group {
 	struct span segments;
 	unsigned first;		/* the P's number in the file */
+	struct span head;	/* the P and its comments */
+	struct hl7_fields p;
+	struct hprim_block *blocks;
+	size_t n_blocks;
+	/* What names a request (9.4.2, or what stands in for it), raw; each
+	 * once.  n_requests is one more where there are too many. */
+	struct span requests[HPRIM_REPORTS_MAX];
+	size_t n_requests;
 };
 
 /* True while there are groups left in `rest`; `number` is the number of the
@@ -101,17 +123,9 @@ struct hprim_group {
 bool hprim_next_group(struct hprim *h, struct span *rest, unsigned *number,
     struct hprim_group *group);
 
-/* What names a request (9.4.2, or what stands in for it), raw. */
-struct span hprim_request_of(struct hprim *h, const struct hl7_fields *p,
-    const struct hl7_fields *obr);
-
-/* The requests of a group, each once; how many, at most `max` + 1. */
-size_t hprim_requests(struct hprim *h, const struct hprim_group *group,
-    struct span *requests, size_t max);
-
-/* Reads what the group says about one request. */
+/* Reads what the group says about one request: hprim_report.c. */
 void hprim_report_read(struct hprim *h, const struct hprim_group *group,
-    struct span request, struct report *report);
+    size_t request, struct report *report);
 
 /* --- documents (hprim_document.c) ---------------------------------------- */
 

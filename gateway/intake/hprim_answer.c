@@ -45,8 +45,10 @@ void
 hprim_refuse_here(struct hprim *h, enum hprim_text text, const char *segment,
     unsigned field)
 {
-	hprim_refuse(h, text, segment, field,
-	    hprim_line_of(h->file, h->segment));
+	/* Looking for the line takes time: only for the reason that is told. */
+	if (h->c.refusal.error == 0)
+		hprim_refuse(h, text, segment, field,
+		    hprim_line_of(h->file, h->segment));
 }
 
 static void

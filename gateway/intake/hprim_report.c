@@ -4,100 +4,6 @@
 
 #include "wire/hl7_time.h"
 
-/* --- groups and requests ------------------------------------------------- */
-
-static bool
-is(const struct hprim *h, struct span segment, const char *name)
-{
-	return hprim_segment_is(segment, name, h->c.d.field);
-}
-
-/* The next segment of `rest`; the empty piece behind the last CR is none. */
-static bool
-next_segment(struct span *rest, struct span *segment)
-{
-	return hl7_next_piece(rest, '\r', segment) && segment->len > 0;
-}
-
-/* See hprim.h. */
-bool
-hprim_next_group(struct hprim *h, struct span *rest, unsigned *number,
-    struct hprim_group *group)
-{
-	struct span segment, before = *rest;
-	const uint8_t *start = NULL;
-	size_t len = 0;
-
-	while (next_segment(rest, &segment)) {
-		bool patient = is(h, segment, "P");
-
-		if (start != NULL && (patient || is(h, segment, "L"))) {
-			*rest = before;
-			break;
-		}
-		if (patient) {
-			start = segment.ptr;
-			group->first = *number;
-		}
-		(*number)++;
-		if (start != NULL)
-			len = (size_t)(segment.ptr + segment.len + 1 - start);
-		before = *rest;
-	}
-	group->segments = (struct span){ start, len };
-	return start != NULL;
-}
-
-/* See hprim.h. */
-struct span
-hprim_request_of(struct hprim *h, const struct hl7_fields *p,
-    const struct hl7_fields *obr)
-{
-	static const struct {
-		size_t field, component;
-	} place[] = {
-		{ HPRIM(4), 2 }, { HPRIM(4), 1 }, { HPRIM(3), 2 },
-		{ HPRIM(3), 1 },
-	};
-
-	for (size_t i = 0; i < COUNT(place); i++) {
-		struct span id = hl7_component(hl7_first(hl7_field(obr,
-		    place[i].field), &h->c.d), &h->c.d, place[i].component);
-
-		if (id.len > 0 && !hl7_is_null(id))
-			return id;
-	}
-	return hl7_code(&h->c, hl7_field(p, HPRIM(5)));
-}
-
-/* See hprim.h. */
-size_t
-hprim_requests(struct hprim *h, const struct hprim_group *group,
-    struct span *requests, size_t max)
-{
-	struct span rest = group->segments, segment, id;
-	struct hl7_fields p, fields;
-	size_t n = 0, i;
-
-	if (!next_segment(&rest, &segment))
-		return 0;
-	hl7_split(segment, &h->c.d, &p);
-	while (next_segment(&rest, &segment)) {
-		if (!is(h, segment, "OBR"))
-			continue;
-		hl7_split(segment, &h->c.d, &fields);
-		id = hprim_request_of(h, &p, &fields);
-		for (i = 0; i < n && !span_equal(requests[i], id); i++)
-			continue;
-		if (i < n)
-			continue;
-		if (n == max)
-			return max + 1;
-		requests[n++] = id;
-	}
-	return n;
-}
-
 /* --- P ------------------------------------------------------------------- */
 
 static struct person_name
@@ -148,22 +54,22 @@ static void
 read_patient(struct hprim *h, struct hprim_build *b)
 {
 	struct report *report = b->report;
-	struct span sex = hl7_code(&h->c, hl7_field(b->p, HPRIM(9)));
+	struct span sex = hl7_code(&h->c, hl7_field(&b->group->p, HPRIM(9)));
 
-	read_names(h, b->p, &report->patient);
-	report->patient.birth_date = birth_date(h, hl7_field(b->p, HPRIM(8)));
+	read_names(h, &b->group->p, &report->patient);
+	report->patient.birth_date = birth_date(h, hl7_field(&b->group->p, HPRIM(8)));
 	report->patient.sex = span_is(sex, "F") ? SEX_FEMALE
 	    : span_is(sex, "M") ? SEX_MALE : SEX_UNKNOWN;
 	/* The laboratory's own number for him, else the requester's. */
-	report->patient_id = hl7_text_at(&h->c, hl7_field(b->p, HPRIM(4)), 1);
+	report->patient_id = hl7_text_at(&h->c, hl7_field(&b->group->p, HPRIM(4)), 1);
 	if (report->patient_id.len == 0)
 		report->patient_id = hl7_text_at(&h->c,
-		    hl7_field(b->p, HPRIM(3)), 1);
+		    hl7_field(&b->group->p, HPRIM(3)), 1);
 	if (report->patient_id.len + report->patient.name.family.len == 0)
 		hprim_refuse_here(h, HPRIM_SAYS_NO_NAME, "P", 6);
 	/* Its table is each laboratory's own: whatever it says, somebody
 	 * wanted it kept back. */
-	if (hl7_code(&h->c, hl7_field(b->p, HPRIM(32))).len > 0)
+	if (hl7_code(&h->c, hl7_field(&b->group->p, HPRIM(32))).len > 0)
 		release_hide(&b->sum, "8.32 confidential");
 	b->subject = HPRIM_ABOUT_PATIENT;
 }
@@ -234,7 +140,8 @@ read_orders(struct hprim *h, struct hprim_build *b,
 	p->filler_order = hl7_text_at(&h->c, hl7_field(obr, HPRIM(4)), 2);
 	p->placer_order = hl7_text_at(&h->c, hl7_field(obr, HPRIM(3)), 2);
 	if (b->report->report_id.len == 0)
-		b->report->report_id = hl7_text(&h->c, b->request);
+		b->report->report_id = hl7_text(&h->c,
+		    b->group->requests[b->request]);
 	if (b->report->order.len == 0)
 		b->report->order = p->placer_order.len > 0 ? p->placer_order
 		    : b->report->report_id;
@@ -277,10 +184,8 @@ on_obr(struct hprim *h, struct hprim_build *b, const struct hl7_fields *obr)
 	struct panel *p;
 
 	close_panel(b);
-	b->panel = NULL;
 	b->subject = HPRIM_ABOUT_NOTHING;
-	if (report->panels == NULL ||
-	    !span_equal(hprim_request_of(h, b->p, obr), b->request))
+	if (report->panels == NULL)
 		return;
 	p = b->panel = &report->panels[report->n_panels++];
 	b->panel_has_lines = b->panel_is_genetic = false;
@@ -310,7 +215,7 @@ static void
 on_obx(struct hprim *h, struct hprim_build *b, const struct hl7_fields *obx)
 {
 	if (b->panel == NULL)
-		return;		/* of another request */
+		return;		/* no memory */
 	hprim_card_look(h, obx, &b->card);
 	hprim_observation_add(h, b, obx);
 }
@@ -357,48 +262,73 @@ reader_of(const struct hprim *h, struct span segment)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++)
-		if (is(h, segment, row[i].name))
+		if (hprim_names(h, segment, row[i].name))
 			return row[i].read;
+	return NULL;
+}
+
+struct room {
+	size_t obr, obx, notes;
+	int first;		/* exemplar of the first document; -1: none */
+};
+
+static void
+look_at_block(struct hprim *h, struct hprim_build *b, struct span rest,
+    struct room *room)
+{
+	struct hl7_fields fields;
+	struct span segment;
+
+	while (hprim_next_segment(&rest, &segment)) {
+		struct hprim_document d;
+
+		room->obr += hprim_names(h, segment, "OBR");
+		room->notes += hprim_names(h, segment, "C");
+		if (!hprim_names(h, segment, "OBX"))
+			continue;
+		room->obx++;
+		hl7_split(segment, &h->c.d, &fields);
+		d = hprim_document_of(h, &fields);
+		if (d.kind != HPRIM_PDF && d.kind != HPRIM_FIC)
+			continue;
+		room->first = room->first < 0 ? d.exemplar : room->first;
+		if (d.exemplar == 'P')
+			b->exemplar = 'P';
+	}
+}
+
+static const struct hprim_block *
+next_block(const struct hprim_build *b, size_t *i)
+{
+	while (*i < b->group->n_blocks) {
+		const struct hprim_block *block = &b->group->blocks[(*i)++];
+
+		if (block->request == b->request)
+			return block;
+	}
 	return NULL;
 }
 
 /* How much room it needs, and whose copy of a document is to be delivered:
  * the patient's, or where the source allows it the first there is. */
 static void
-look_ahead(struct hprim *h, struct hprim_build *b, struct span rest)
+look_ahead(struct hprim *h, struct hprim_build *b)
 {
-	size_t obr = 0, obx = 0, notes = 0;
-	struct hl7_fields fields;
-	struct span segment;
-	bool mine = false;
-	int first = -1;
+	struct room room = { .first = -1,
+	    .notes = hprim_count(h, b->group->head, "C") };
+	const struct hprim_block *block;
+	size_t i = 0;
 
 	b->exemplar = -1;
-	while (next_segment(&rest, &segment)) {
-		struct hprim_document d = { 0 };
-
-		hl7_split(segment, &h->c.d, &fields);
-		if (is(h, segment, "OBR"))
-			mine = span_equal(hprim_request_of(h, b->p, &fields),
-			    b->request);
-		obr += mine && is(h, segment, "OBR");
-		notes += is(h, segment, "C");
-		if (!mine || !is(h, segment, "OBX"))
-			continue;
-		obx++;
-		d = hprim_document_of(h, &fields);
-		if (d.kind != HPRIM_PDF && d.kind != HPRIM_FIC)
-			continue;
-		first = first < 0 ? d.exemplar : first;
-		if (d.exemplar == 'P')
-			b->exemplar = 'P';
-	}
+	while ((block = next_block(b, &i)) != NULL)
+		look_at_block(h, b, block->segments, &room);
 	if (b->exemplar < 0 && h->c.source->hprim_any)
-		b->exemplar = first;
+		b->exemplar = room.first;
 	b->has_document = b->exemplar >= 0;
-	b->report->panels = hl7_alloc(&h->c, obr, sizeof(struct panel));
-	b->observations = hl7_alloc(&h->c, obx + 1, sizeof(struct observation));
-	b->note_room = hl7_alloc(&h->c, notes, sizeof(struct note));
+	b->report->panels = hl7_alloc(&h->c, room.obr, sizeof(struct panel));
+	b->observations = hl7_alloc(&h->c, room.obx + 1,
+	    sizeof(struct observation));
+	b->note_room = hl7_alloc(&h->c, room.notes, sizeof(struct note));
 }
 
 /* Nothing was shown: because it is for others, or cannot be, or is not. */
@@ -427,31 +357,40 @@ finish(struct hprim *h, struct hprim_build *b)
 	report->warnings = h->c.warnings;
 }
 
-/* See hprim.h. */
-void
-hprim_report_read(struct hprim *h, const struct hprim_group *group,
-    struct span request, struct report *report)
+static void
+read_segments(struct hprim *h, struct hprim_build *b, struct span rest,
+    unsigned number)
 {
-	struct hprim_build b = { .report = report, .request = request };
-	struct span rest = group->segments, segment;
-	struct hl7_fields p, fields;
+	struct hl7_fields fields;
+	struct span segment;
 
-	h->segment = group->first;
-	if (!next_segment(&rest, &segment))
-		return;
-	hl7_split(segment, &h->c.d, &p);
-	b.p = &p;
-	hprim_card_look(h, &p, &b.card);
-	read_patient(h, &b);
-	look_ahead(h, &b, rest);
-	while (h->c.failed == ST_OK && next_segment(&rest, &segment)) {
+	for (; h->c.failed == ST_OK && hprim_next_segment(&rest, &segment); number++) {
 		segment_fn *read = reader_of(h, segment);
 
-		h->segment++;
+		h->segment = number;
 		if (read == NULL)
 			continue;
 		hl7_split(segment, &h->c.d, &fields);
-		read(h, &b, &fields);
+		read(h, b, &fields);
 	}
+}
+
+/* See hprim.h. */
+void
+hprim_report_read(struct hprim *h, const struct hprim_group *group,
+    size_t request, struct report *report)
+{
+	struct hprim_build b = { .report = report, .group = group,
+	    .request = request };
+	const struct hprim_block *block;
+	size_t i = 0;
+
+	h->segment = group->first;
+	hprim_card_look(h, &group->p, &b.card);
+	read_patient(h, &b);
+	look_ahead(h, &b);
+	read_segments(h, &b, group->head, group->first);
+	while ((block = next_block(&b, &i)) != NULL)
+		read_segments(h, &b, block->segments, block->first);
 	finish(h, &b);
 }

@@ -9,17 +9,17 @@
 
 /* What a C segment would be about. */
 enum hprim_subject {
-	HPRIM_ABOUT_NOTHING,	/* of what is not shown, or of another request */
+	HPRIM_ABOUT_NOTHING,	/* of what is not shown */
 	HPRIM_ABOUT_PATIENT, HPRIM_ABOUT_PANEL, HPRIM_ABOUT_OBSERVATION
 };
 
 struct hprim_build {
 	struct report *report;
-	struct span request;		/* raw; segments of others are skipped */
+	const struct hprim_group *group;
+	size_t request;			/* index in group->requests */
 	struct release_sum sum;
 	struct hl7_card card;
-	const struct hl7_fields *p;
-	struct panel *panel;		/* the last; NULL: none, or another's */
+	struct panel *panel;		/* the last; NULL: none */
 	enum hprim_subject subject;
 	struct span order_status;	/* 9.26 as HL70123 */
 	bool cancelled;			/* 9.12 C */

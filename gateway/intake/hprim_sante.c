@@ -102,38 +102,20 @@ set_version(struct hprim *h, struct report *report)
 	h->c.warnings |= warnings;
 }
 
-static size_t
-count_reports(struct hprim *h)
-{
-	struct span rest = h->segments, ids[HPRIM_REPORTS_MAX];
-	struct hprim_group group;
-	unsigned number = 1;
-	size_t n = 0;
-
-	while (n <= HPRIM_REPORTS_MAX &&
-	    hprim_next_group(h, &rest, &number, &group)) {
-		size_t more = hprim_requests(h, &group, ids, COUNT(ids));
-
-		h->segment = group.first;
-		if (more == 0)
-			hprim_refuse_here(h, HPRIM_SAYS_NO_OBR, "P", 0);
-		n += more;
-	}
-	return n;
-}
-
 /* Each request of each patient is a report of its own. */
 static void
 read_group(struct hprim *h, const struct hprim_group *group)
 {
-	struct span ids[HPRIM_REPORTS_MAX];
-	size_t n = hprim_requests(h, group, ids, COUNT(ids));
-
-	for (size_t i = 0; i < n && h->c.failed == ST_OK &&
+	h->segment = group->first;
+	if (group->n_requests == 0 && h->c.failed == ST_OK)
+		hprim_refuse_here(h, HPRIM_SAYS_NO_OBR, "P", 0);
+	if (group->n_requests > HPRIM_REPORTS_MAX - h->out->n_reports)
+		hprim_refuse_here(h, HPRIM_SAYS_REPORTS, "P", 0);
+	for (size_t i = 0; i < group->n_requests && h->c.failed == ST_OK &&
 	    h->c.refusal.error == 0; i++) {
 		struct report *report = &h->out->reports[h->out->n_reports++];
 
-		hprim_report_read(h, group, ids[i], report);
+		hprim_report_read(h, group, i, report);
 		set_version(h, report);
 	}
 }
@@ -146,17 +128,16 @@ check_order(struct hprim *h)
 	bool patient = false, request = false;
 
 	h->segment = 0;
-	while (hl7_next_piece(&rest, '\r', &segment) && segment.len > 0) {
-		uint8_t field = h->c.d.field;
-		bool obr = hprim_segment_is(segment, "OBR", field);
+	while (hprim_next_segment(&rest, &segment)) {
+		bool obr = hprim_names(h, segment, "OBR");
 
 		h->segment++;
-		if (hprim_segment_is(segment, "P", field)) {
+		if (hprim_names(h, segment, "P")) {
 			patient = true;
 			request = false;
 		}
 		if ((obr && !patient) || (!request &&
-		    hprim_segment_is(segment, "OBX", field))) {
+		    hprim_names(h, segment, "OBX"))) {
 			hprim_refuse_here(h, HPRIM_SAYS_ORDER,
 			    obr ? "OBR" : "OBX", 0);
 			return ST_INVALID;
@@ -172,20 +153,15 @@ read_reports(struct hprim *h)
 	struct span rest = h->segments;
 	struct hprim_group group;
 	unsigned number = 1;
-	size_t n;
 
 	TRY(check_order(h));
-	n = count_reports(h);
-	if (n == 0)
-		hprim_refuse(h, HPRIM_SAYS_NO_P, "P", 0, 0);
-	if (n > HPRIM_REPORTS_MAX)
-		hprim_refuse(h, HPRIM_SAYS_REPORTS, NULL, 0, 0);
-	if (h->c.refusal.error != 0)
-		return ST_INVALID;
-	h->out->reports = hl7_alloc(&h->c, n, sizeof(*h->out->reports));
+	h->out->reports = hl7_alloc(&h->c, HPRIM_REPORTS_MAX,
+	    sizeof(*h->out->reports));
 	while (h->c.failed == ST_OK && h->c.refusal.error == 0 &&
 	    hprim_next_group(h, &rest, &number, &group))
 		read_group(h, &group);
+	if (h->out->n_reports == 0 && h->c.failed == ST_OK)
+		hprim_refuse(h, HPRIM_SAYS_NO_P, "P", 0, 0);
 	return ST_OK;
 }
 

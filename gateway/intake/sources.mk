@@ -46,6 +46,7 @@ intake_SRCS = \
     hprim_answer.c \
     hprim_card.c \
     hprim_document.c \
+    hprim_group.c \
     hprim_medecin.c \
     hprim_observation.c \
     hprim_report.c \

@@ -27,6 +27,7 @@ hprim_parse_fuzz_SRCS = \
     intake/hprim_answer.c \
     intake/hprim_card.c \
     intake/hprim_document.c \
+    intake/hprim_group.c \
     intake/hprim_medecin.c \
     intake/hprim_observation.c \
     intake/hprim_report.c \

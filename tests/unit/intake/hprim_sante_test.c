@@ -123,6 +123,28 @@ test_requests(void)
 	    "R35 with its own OBR, OBX and comments");
 }
 
+/* Each segment is read as often for one request as for sixty-four. */
+static void
+test_many_requests(void)
+{
+	static char text[1 << 16];
+	char *end = text + sprintf(text, H P);
+
+	for (unsigned i = 0; i < 64; i++)
+		end += sprintf(end, "OBR|1||~D%u|X\nOBX|1|NM|X||%u\n", i, i);
+	sprintf(end, L);
+	ok(sante(text) == ST_OK && parsed.n_reports == 64 &&
+	    span_is(parsed.reports[63].panels[0].observations[0].value.number,
+	    "63"), "64 requests are 64 reports");
+	sprintf(end, "OBR|1||~D64|X\nOBX|1|NM|X||64\n" L);
+	ok(refused(sante(text), 104, 0, "line 2"), "65 are refused");
+	end = text + sprintf(text, H);
+	for (unsigned i = 0; i < 65; i++)
+		end += sprintf(end, "P|1||%u||M\nOBR|1||~D%u|X\n" OBX, i, i);
+	sprintf(end, L);
+	ok(refused(sante(text), 104, 0, "line 194"), "so are 65 patients");
+}
+
 static void
 test_patients(void)
 {
@@ -535,6 +557,7 @@ main(void)
 	test_delimiters();
 	test_truncated_fields();
 	test_requests();
+	test_many_requests();
 	test_patients();
 	test_comments();
 	test_values();
