@@ -1,6 +1,6 @@
 #include "intake/parse.h"
 
-#include "message.h"
+#include "parsed.h"
 #include "tap.h"
 
 static void

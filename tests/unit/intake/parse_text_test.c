@@ -2,7 +2,7 @@
  * a whole message. */
 #include "intake/parse.h"
 
-#include "message.h"
+#include "parsed.h"
 #include "tap.h"
 
 #define PARIS "CET-1CEST,M3.5.0,M10.5.0/3"
