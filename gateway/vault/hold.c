@@ -64,14 +64,16 @@ audit_confirmed(struct vault *v, const struct delivery *d,
 	return audit_add(&v->audit, &e);
 }
 
-/* Final as it was sent.  What was added elsewhere meanwhile stays newer. */
+/* Final as it was sent.  What was added elsewhere meanwhile stays newer, and
+ * what holds the confirming message (a flag, a list that is new) holds it. */
 static enum status
 make_final(struct vault *v, const struct delivery *d, const struct part *part,
-    bool *opens)
+    const struct report_new *new, bool *opens)
 {
 	enum bundle_status status = part->replaced.len > 0 ? BUNDLE_OUTDATED
 	    : BUNDLE_FINAL;
-	uint64_t holds = part->holds & ~(uint64_t)HOLD_PRELIMINARY;
+	uint64_t holds = (part->holds | new->holds) &
+	    ~(uint64_t)HOLD_PRELIMINARY;
 	struct bundle b;
 	sqlite3_stmt *q;
 
@@ -115,7 +117,7 @@ confirm_part(struct vault *v, const struct delivery *d, uint64_t report,
 	TRY(part_renew(v, id, new->version));
 	if (!is_all)
 		return ST_OK;
-	TRY(make_final(v, d, &copy.part, opens));
+	TRY(make_final(v, d, &copy.part, new, opens));
 	return fate_of_confirmed(v, d, report, &copy.part);
 }
 
