@@ -1,6 +1,6 @@
 /*
  * sidecar.h -- a PDF and the JSON file beside it that says whose it is
- * (docs/formats/intake.md, "PDF with sidecar").
+ * (docs/formats/fhir-in.md).
  *
  * The sidecar names the PDF and its SHA-256; the PDF comes as a piece
  * (input.h), in whatever order the two arrived.  A key that the format does

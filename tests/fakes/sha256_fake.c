@@ -37,3 +37,22 @@ sha256_finish(struct sha256 *h, uint8_t out[static 32])
 	for (unsigned i = 0; i < 32; i++)
 		out[i] = (uint8_t)(state >> (i % 8 * 8));
 }
+
+void
+sha256(struct span bytes, uint8_t out[static 32])
+{
+	struct sha256 h;
+
+	sha256_start(&h);
+	sha256_add(&h, bytes);
+	sha256_finish(&h, out);
+}
+
+void
+sha1(struct span bytes, uint8_t out[static 20])
+{
+	uint8_t whole[32];
+
+	sha256(bytes, whole);
+	memcpy(out, whole, 20);
+}
