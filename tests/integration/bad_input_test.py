@@ -162,7 +162,8 @@ def test_certificate():
 
 
 def test_options():
-    for program in ("guichetd", "guichet-intake", "guichet-vault", "guichet-pickup", "guichet-desk"):
+    for program in ("guichetd", "guichet-intake", "guichet-vault", "guichet-pickup", "guichet-desk",
+                    "guichet-spool"):
         done = subprocess.run([os.path.join(BIN, program), "--frobnicate"], capture_output=True,
                               stdin=subprocess.DEVNULL, timeout=10, check=False)
         ok(done.returncode != 0 and b"--frobnicate" in done.stderr,

@@ -56,7 +56,7 @@ def test_a_broken_channel_is_made_again():
         card = box.card()["card"].replace("-", "")
         message = lambda c: report.make_message(card=card, control_id=c, order="O" + c)  # noqa: E731
         ok("MSA|AA|" in send(box.mllp_port, message("A1")), "before: acknowledged")
-        ok(break_channels(box.pid_of("intake")) == 1, "the channel from intake to vault is broken")
+        ok(break_channels(box.pid_of("intake")) == 2, "intake's channels to vault and desk are broken")
         ok(until(lambda: "MSA|AA|" in send(box.mllp_port, message("B1"))), "acknowledged again", box.log())
         ok(all(p["restarts"] == 0 for p in box.status()["processes"]), "nobody had to be restarted")
         break_channels(box.pid_of("desk"))
