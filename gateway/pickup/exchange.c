@@ -36,6 +36,7 @@ exchange_begin(struct exchange *x, struct session *s)
 	x->is_active = true;
 	x->in_len = x->in_high = 0;
 	x->question = 0;
+	x->watch = NULL;
 	reset_request(x);
 }
 
@@ -144,6 +145,7 @@ drop_text(struct exchange *x)
 void
 exchange_drop(struct exchange *x)
 {
+	watch_drop(x);
 	end_question(x);
 	stream_end(x);
 	wipe(x->in, x->in_high);	/* a bearer token was in it */
@@ -306,6 +308,23 @@ start_timer(struct exchange *x, uv_timer_cb on_timer, uint64_t ms)
 	x->has_timer = true;
 	x->timer.data = x;
 	uv_timer_start(&x->timer, on_timer, ms, 0);
+}
+
+static void
+on_wait_over(uv_timer_t *timer)
+{
+	struct exchange *x = timer->data;
+
+	x->on_over(x);
+}
+
+/* See exchange.h. */
+void
+exchange_wait(struct exchange *x, uint64_t ms,
+    void (*on_over)(struct exchange *x))
+{
+	x->on_over = on_over;
+	start_timer(x, on_wait_over, ms);
 }
 
 /* See exchange.h. */

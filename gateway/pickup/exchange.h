@@ -20,6 +20,7 @@
 struct pickup;
 struct session;
 struct exchange;
+struct watch;
 
 enum {
 	EXCHANGE_OUT_BYTES = 4096,	/* a response's head */
@@ -65,7 +66,10 @@ struct exchange {
 	/* the question to the vault */
 	uint64_t question;		/* 0: none is open */
 	exchange_answer_fn *on_answer;
-	/* the timer has one of three uses at a time */
+	/* a request that is held (watch.h); NULL: it is not */
+	struct watch *watch;
+	void    (*on_over)(struct exchange *x);
+	/* the timer has one of four uses at a time */
 	uv_timer_t timer;
 	bool     has_timer;
 	unsigned late_code;		/* what to refuse with at the quantum */
@@ -124,6 +128,10 @@ void exchange_refuse(struct exchange *x, unsigned code, uint64_t retry_after_s);
  * time says nothing about what was looked up. */
 void exchange_refuse_late(struct exchange *x, unsigned code,
     uint64_t retry_after_s);
+
+/* Answers nothing for so long, then calls on_over; any answer ends that. */
+void exchange_wait(struct exchange *x, uint64_t ms,
+    void (*on_over)(struct exchange *x));
 
 /* The HTTP code for a vault's outcome other than OK: 404, 429 or 503. */
 unsigned exchange_code_of(uint64_t outcome);

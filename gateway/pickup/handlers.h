@@ -18,5 +18,6 @@ void handle_object(struct exchange *x);
 void handle_manifest(struct exchange *x);
 void handle_direct(struct exchange *x);
 void handle_location(struct exchange *x);
+void handle_watch(struct exchange *x);
 
 #endif

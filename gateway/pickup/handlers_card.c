@@ -5,7 +5,7 @@
 
 enum {
 	/* JSON around the values: names, quotes, numbers. */
-	CARD_JSON_BYTES = 256, BUNDLE_JSON_BYTES = 4096 + 160
+	CARD_JSON_BYTES = 320, BUNDLE_JSON_BYTES = 4096 + 160
 };
 
 static const char *
@@ -51,12 +51,18 @@ begin_card(struct exchange *x, const struct msg_card_opened *c)
 {
 	size_t size = CARD_JSON_BYTES + c->sk.len + c->trust.len +
 	    (size_t)c->bundles * BUNDLE_JSON_BYTES + PICKUP_PADDING_BYTES;
+	struct span ticket;
 
 	if (!exchange_reserve(x, size))
 		return;
 	json_object_begin(&x->json, NULL);
 	json_span(&x->json, "sk", c->sk);
 	json_span(&x->json, "trust", c->trust);
+	/* Before the list: what changes from now on, the ticket knows. */
+	if (watch_open(x->pickup, x->match.card, &ticket))
+		json_base64url(&x->json, "watch", ticket);
+	else
+		json_nothing(&x->json, "watch");
 	json_array_begin(&x->json, "bundles");
 	x->rows_left = c->bundles;
 	if (x->rows_left == 0)

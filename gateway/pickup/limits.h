@@ -33,6 +33,14 @@ enum {
 	/* The vault answers in microseconds, or is being restarted. */
 	PICKUP_VAULT_MS = 10 * 1000,
 	PICKUP_RETRY_S = 5,
+	/* A held request (watch.h).  Proxies cut what is silent for 30 s or
+	 * more.  A ticket waits so long for its next request. */
+	PICKUP_WATCH_MS = 25 * 1000,
+	PICKUP_WATCH_KEPT_MS = 60 * 1000,
+	PICKUP_WATCH_RETRY_S = 30,
+	/* Tickets of 100 bytes; pages that are open with one slip. */
+	PICKUP_WATCHES_MAX = 1024,
+	PICKUP_WATCHES_PER_CARD = 8,
 	/* How long a TLS session can be resumed. */
 	PICKUP_RESUME_MS = 60 * 60 * 1000,
 	PICKUP_RESUME_MAX = 4096,

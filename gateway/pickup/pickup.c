@@ -285,8 +285,10 @@ on_peer(struct role *role, enum role_id peer)
 {
 	struct pickup *p = role->state;
 
-	if (peer == ROLE_VAULT)
-		p->vault_is_there = true;
+	if (peer != ROLE_VAULT)
+		return;
+	p->vault_is_there = true;
+	watch_changed_all(p);
 }
 
 static void
@@ -357,8 +359,7 @@ ANSWERS(X)
 static void
 on_card_changed(struct role *role, const struct message *m)
 {
-	(void)role;
-	(void)m;
+	watch_changed(role->state, m->card_changed.card);
 }
 
 const struct ipc_handler pickup_handlers[] = {

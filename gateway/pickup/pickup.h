@@ -13,6 +13,7 @@
 #include "pickup/crowd.h"
 #include "pickup/exchange.h"
 #include "pickup/session.h"
+#include "pickup/watch.h"
 
 struct pickup {
 	struct role       *role;
@@ -31,6 +32,7 @@ struct pickup {
 	unsigned n_spare_chunks;
 	/* Sessions without a request, the longest waiting first. */
 	struct session *idle_first, *idle_last;
+	struct watches watches;		/* tickets of open pages */
 	bool     vault_is_there;
 	bool     is_stopping;
 	/* Of the last question to the vault; starts anywhere, so that what

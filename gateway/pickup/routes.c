@@ -93,7 +93,8 @@ path_matches(const char *text, struct span path, struct route_match *match)
 static bool
 is_data_path(struct span path)
 {
-	static const char *const prefixes[] = { "/api/", "/d/", "/s/", "/l/" };
+	static const char *const prefixes[] = { "/api/", "/d/", "/s/", "/l/",
+	    "/w/" };
 	size_t i;
 
 	for (i = 0; i < COUNT(prefixes); i++)

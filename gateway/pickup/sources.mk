@@ -12,6 +12,7 @@ pickup_SRCS = \
     routes.c \
     session.c \
     stream.c \
+    watch.c \
     wishes.c
 
 # The page is part of the program (gateway/web/README.md).

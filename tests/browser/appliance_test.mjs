@@ -154,17 +154,53 @@ walk('a correction replaces the report, and says so', {}, async (page) => {
   assert.match((await rowText(page, 'Glycémie à jeun')).result, /^6\.02 mmol\/L/);
 });
 
-walk('a revoked bundle is gone from the open page at the next look', {}, async (page) => {
+walk('R32 a bundle revoked at the desk is gone from the open page', {}, async (page) => {
   const { slip } = await deliver();
   await openSlip(page, slip);
   const [bundle] = box.guichet('bundle', 'list', '--card', slip.card, '--json')
     .trim().split('\n').map((line) => JSON.parse(line));
   box.guichet('bundle', 'revoke', bundle.bundle);
-  await page.click('.report-bar .quiet');
-  await page.waitForSelector('.problem');
+  await page.waitForSelector('.problem', { timeout: 2000 });
   assert.equal(await problemOf(page), 'withdrawn');
   assert.equal(await page.locator('text=PAT-TROIS').count(), 0);
   await screenshot(page, 'appliance-withdrawn');
+});
+
+// From the ACK on the LIS's side to the patient's screen, in milliseconds.
+async function measure(page, send, gone) {
+  const started = page.evaluate((selector) => new Promise((done) => {
+    const look = () => (document.querySelector(selector) ? done(Date.now()) :
+      setTimeout(look, 5));
+    look();
+  }), gone);
+  await send();
+  const acked = Date.now();
+  return await started - acked;
+}
+
+walk('R32 a withdrawal leaves the open page within a second of its ACK', {}, async (page) => {
+  const { slip, order } = await deliver();
+  await openSlip(page, slip);
+  await new Promise((done) => setTimeout(done, 1100));
+  const took_ms = await measure(page, () => deliver({ slip, order,
+    oru: { status: 'D' } }), '[data-problem=withdrawn]');
+  console.log(`# withdrawn on the screen ${took_ms} ms after the ACK`);
+  assert.ok(took_ms < 1000, `${took_ms} ms`);
+  assert.equal(await page.locator('text=PAT-TROIS').count(), 0);
+  assert.equal(await page.locator('text=4.62').count(), 0);
+  assert.match(await page.innerText('#live'), /vient de retirer/);
+  await demandQuiet(page, 'withdrawn by itself');
+});
+
+walk('R31 a correction comes to the open page within a second of its ACK', {}, async (page) => {
+  const { slip, order } = await deliver();
+  await openSlip(page, slip);
+  await new Promise((done) => setTimeout(done, 1100));
+  const took_ms = await measure(page, () => deliver({ slip, order,
+    oru: { status: 'C', value: '6.02' } }), '.status.is-corrected');
+  console.log(`# corrected on the screen ${took_ms} ms after the ACK`);
+  assert.ok(took_ms < 1000, `${took_ms} ms`);
+  assert.match((await rowText(page, 'Glycémie à jeun')).result, /^6\.02 mmol\/L/);
 });
 
 walk('two reports on one card: the earlier value stands beside the new one', {}, async (page) => {

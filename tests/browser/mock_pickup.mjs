@@ -41,6 +41,7 @@ class Mock {
     this.objects = new Map();
     this.shares = new Map();
     this.requests = [];
+    this.tickets = new Map();	// ticket -> { card, changed, response }
     this.fault = null;		// (request, response) => true: answered
   }
 
@@ -65,8 +66,26 @@ class Mock {
     bundle.status = status;
   }
 
+  // What the vault tells after a commit.
+  change(card) {
+    for (const ticket of this.tickets.values()) {
+      if (ticket.card !== card.card) continue;
+      ticket.changed = true;
+      this.tell(ticket);
+    }
+  }
+
+  tell(ticket) {
+    if (!ticket.response || !ticket.changed) return;
+    sendJson(ticket.response, 200, { changed: true });
+    ticket.response = null;
+    ticket.changed = false;
+  }
+
   answer(card) {
-    return { sk: card.sk, trust: card.trust, bundles: card.bundles.map(
+    const watch = b64u(randomBytes(32));
+    this.tickets.set(watch, { card: card.card });
+    return { sk: card.sk, trust: card.trust, watch, bundles: card.bundles.map(
       ({ bid, envelope, status, closes }) => ({ bid, envelope, status, closes })) };
   }
 
@@ -113,6 +132,13 @@ function getObject(mock, request, response, name) {
   const jwe = mock.objects.get(name);
   if (jwe === undefined) return notFound(response);
   send(response, 200, jwe, { 'Content-Type': 'application/jose', ...CORS });
+}
+
+function getWatch(mock, request, response, name) {
+  const ticket = mock.tickets.get(name);
+  if (ticket === undefined) return notFound(response);
+  ticket.response = response;
+  mock.tell(ticket);
 }
 
 function postShare(mock, request, response, name) {
@@ -165,6 +191,7 @@ const ROUTES = [
   ['POST', /^\/api\/v1\/cards\/(\w{10})$/, postCard],
   ['POST', /^\/api\/v1\/cards\/(\w{10})\/shares$/, postShare],
   ['DELETE', /^\/api\/v1\/cards\/(\w{10})\/shares\/([\w-]{43})$/, deleteShare],
+  ['GET', /^\/w\/([\w-]{43})$/, getWatch],
   ['GET', /^\/d\/([\w-]{43})$/, getObject],
   ['GET', /^\/s\/([\w-]{43})$/, getDirect],
   ['POST', /^\/s\/([\w-]{43})$/, postManifest],

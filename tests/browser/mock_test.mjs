@@ -45,6 +45,8 @@ async function onPage(options, walk) {
   }
 }
 
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
 const problemOf = (page) => page.getAttribute('.problem', 'data-problem');
 const checkOf = (page) => page.getAttribute('.problem', 'data-check');
 
@@ -452,6 +454,112 @@ test('withdrawn while the page is open: the next look takes it away', () =>
     await page.click('.report-bar .quiet');
     await page.waitForSelector('.problem');
     assert.equal(await page.locator('text=MARTIN').count(), 0);
+  }));
+
+test('R32 withdrawn while the page is open: gone by itself, and said', () =>
+  onPage({}, async (page) => {
+    const card = await cardWith();
+    await openByLink(page, card.link);
+    await sleep(200);
+    mock.bury(card, card.bundles[0].bid, 'withdrawn');
+    mock.change(card);
+    await page.waitForSelector('[data-problem=withdrawn]', { timeout: 1000 });
+    assert.equal(await page.locator('text=MARTIN').count(), 0);
+    assert.match(await page.innerText('#live'), /vient de retirer/);
+    assert.match(await page.innerText('.news'), /vient de retirer/);
+    await demandGoodScreen(page, 'withdrawn by itself');
+  }));
+
+test('R32 the watch outlives a box that restarts', () =>
+  onPage({}, async (page) => {
+    const card = await cardWith();
+    await openByLink(page, card.link);
+    await sleep(200);
+    mock.fault = (request) => !request.url.startsWith('/d/') &&
+        (request.socket.destroy(), true);
+    for (const { response } of mock.tickets.values()) response?.destroy();
+    mock.tickets.clear();
+    await sleep(1500);
+    assert.equal(await page.locator('.report').count(), 1, 'it stays');
+    mock.bury(card, card.bundles[0].bid, 'withdrawn');
+    mock.fault = null;
+    await page.waitForSelector('[data-problem=withdrawn]', { timeout: 8000 });
+    page.complaints.length = 0;
+  }));
+
+test('R32 no place to wait: the page asks every minute', () =>
+  onPage({}, async (page) => {
+    await page.clock.install();
+    mock.fault = (request, response) => request.url.startsWith('/w/') &&
+        (send(response, 503, '', { 'Retry-After': '30' }), true);
+    const card = await cardWith();
+    await openByLink(page, card.link);
+    await sleep(300);
+    mock.bury(card, card.bundles[0].bid, 'withdrawn');
+    await page.clock.runFor('01:01');
+    await page.waitForSelector('[data-problem=withdrawn]', { timeout: 3000 });
+    page.complaints.length = 0;
+  }));
+
+test('R31 confirmed unchanged: final, and not called preliminary', () =>
+  onPage({}, async (page) => {
+    const report = fhirText(frenchReport()).replaceAll('"status":"final"',
+      '"status":"preliminary"').replaceAll('"status": "final"',
+      '"status": "preliminary"');
+    const card = await cardWith(report, { status: 'preliminary',
+      closes: now_s() + 100 * 86400 });
+    card.bundles[0].status = 'final';
+    card.bundles[0].closes = now_s() + 86400;
+    await openByLink(page, card.link);
+    const text = await page.innerText('.report');
+    assert.match(text, /Définitif[^]*étaient provisoires/);
+    assert.doesNotMatch(text, /\bProvisoire\b/);
+    assert.match(text.replace(/\u00a0/g, ' '), /encore (23 heures|1 jour)/);
+  }));
+
+test('R31 opened after what came later: shown, though its number is lower', () =>
+  onPage({}, async (page) => {
+    const card = await mock.issue();
+    await mock.deliver(card, fhirText(frenchReport()));
+    const [held] = card.bundles;
+    await mock.deliver(card, fhirText(frenchReport()));
+    card.bundles.shift();
+    await openByLink(page, card.link);
+    card.bundles.push(held);
+    mock.change(card);
+    await page.waitForFunction(() =>
+      document.querySelectorAll('.report.card').length === 2);
+    assert.equal(await page.locator('.problem').count(), 0);
+  }));
+
+test('R34 corrected in part: the old value is on no screen', () =>
+  onPage({}, async (page) => {
+    const card = await mock.issue();
+    await mock.deliver(card, fhirText(frenchReport()));
+    await openByLink(page, card.link);
+    const before = await rowText(page, 'Hémoglobine');
+    const others = await page.locator('tbody tr').count();
+    await mock.deliver(card, fhirText(frenchReport({ pdf: undefined,
+      sections: [{ title: 'Hématologie', panels: [{ rows: [['Hémoglobine',
+        '9.99', 'g/dL', '12.0', '16.0', '12,0 – 16,0', 'L']] }] }] })),
+    { status: 'corrected' });
+    card.bundles[0].status = 'outdated';
+    mock.change(card);
+    await page.waitForSelector('.is-outdated', { state: 'attached' });
+    const text = (await page.locator('main').textContent()).replaceAll('\u00a0', ' ');
+    const old = before.result.split(' ')[0];
+    const rows = await page.locator('tr', { has: page.locator(
+      'th span:text-is("Hémoglobine")') }).allTextContents();
+    assert.equal(rows.length, 2);
+    assert.ok(rows[0].includes('9.99'), rows[0]);
+    assert.ok(!rows.some((row) => row.includes(old)), `${old} in ${rows}`);
+    assert.ok(text.includes('Corrigé : voir'), 'said where it is');
+    assert.ok(await page.locator('tbody tr').count() > others,
+      'the other lines stay');
+    const outdated = page.locator('.report', { has: page.locator('.is-outdated') });
+    assert.equal(await outdated.locator('a[download]').count(), 0, 'no old PDF');
+    assert.equal(await outdated.locator('.share-offer').count(), 0, 'no link');
+    await demandGoodScreen(page, 'corrected in part');
   }));
 
 test('expired: said so, with the date', () =>

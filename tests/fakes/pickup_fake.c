@@ -17,7 +17,7 @@ pickup_fake_reset(uv_loop_t *loop)
 		free(f->pickup.spare_chunks[--f->pickup.n_spare_chunks]);
 	f->pickup = (struct pickup){ .loop = loop, .role = &f->role,
 	    .exchanges = &f->exchange, .n_exchanges = 1,
-	    .vault_is_there = true };
+	    .n_per_address_max = 8, .vault_is_there = true };
 	if (f->exchange.has_timer)
 		uv_timer_stop(&f->exchange.timer);
 	strcpy(f->role.config.pickup_origin, "https://h:8443");

@@ -5,12 +5,15 @@ import { Problem } from './problem.js';
 
 const ANSWER_MAX_MS = 30 * 1000;
 const OBJECT_MAX_MS = 180 * 1000;
+// The box holds it for 25 s.
+const WATCH_MAX_MS = 40 * 1000;
 
 const FETCH_OPTIONS = { cache: 'no-store', credentials: 'omit',
   redirect: 'error', referrerPolicy: 'no-referrer' };
 
-async function request(path, options, limit_ms) {
+async function request(path, options, limit_ms, ended) {
   const abort = new AbortController();
+  ended?.addEventListener('abort', () => abort.abort());
   const timer = setTimeout(() => abort.abort(), limit_ms);
   try {
     const response = await fetch(path,
@@ -59,6 +62,16 @@ export async function fetchCard({ card, auth }) {
   demandStatus(response, 200);
   return { answer: parseAnswer(body),
     server_ms: Date.parse(response.headers.get('Date') ?? '') || 0 };
+}
+
+// 'changed' (also where the box does not know the ticket any more), 'same',
+// or 'full': no room for another request that is held.
+export async function holdWatch(ticket, ended) {
+  const { response } = await request(`/w/${ticket}`, {}, WATCH_MAX_MS, ended);
+  if (response.status === 204) return 'same';
+  if (response.status === 503) return 'full';
+  if (response.status !== 404) demandStatus(response, 200);
+  return 'changed';
 }
 
 export async function fetchObject(name) {

@@ -19,13 +19,15 @@ import { progressView, updateProgress } from './view_progress.js';
 import { reportView, updateTimeLeft } from './view_report.js';
 import { shareView } from './view_share.js';
 import { readTyped, showFieldMistakes, startView } from './view_start.js';
+import { watchVisit } from './watch.js';
 
 const MINUTE_MS = 60 * 1000;
 
 // view: start, progress, problem, report or share.
 const state = { view: 'start', typed: { card: '', code: '' }, reason: '',
-  progress: { step: 'derive' }, problem: null, sharing: {} };
+  progress: { step: 'derive' }, problem: null, sharing: {}, news: '' };
 let visit = null;
+let watching = null;	// aborts it
 let idle = null;
 // A visit that was closed while it was opening must not come back.
 let attempt = 0;
@@ -36,7 +38,7 @@ const VIEWS = {
   start: () => startView(state, openTyped),
   progress: () => progressView(state.progress),
   problem: () => problemView(state.problem, problemActions()),
-  report: () => reportView(visit, { onRefresh: refresh,
+  report: () => reportView(visit, { news: state.news, onRefresh: refresh,
     onClose: () => endVisit('start.closed'), onShare: openSharing }),
   share: () => shareView(visit, state.sharing, {
     onRedraw: () => redraw(), onBack: () => show('report') }),
@@ -100,14 +102,44 @@ async function openTyped() {
 function beginVisit(opened) {
   visit = opened;
   state.typed = { card: '', code: '' };
+  state.news = '';
   show('report');
+  watching = new AbortController();
+  watchVisit(visit, onChange, watching.signal);
+}
+
+// Something happened at the laboratory.  A question that fails rejects: the
+// watch asks again.
+async function onChange() {
+  const mine = attempt;
+  try {
+    const news = await refreshVisit(visit, () => {});
+    if (mine === attempt && news !== '') showNews(news);
+  } catch (error) {
+    if (mine !== attempt || error.kind !== 'nothing') throw error;
+    endVisit('');
+    fail(error);
+  }
+}
+
+// Whoever is sharing goes on, unless that very report is not there any more.
+function showNews(news) {
+  state.news = news;
+  const shared = visit.entries.find((e) => e.bid === state.sharing.bid);
+  if (state.view === 'share' && shared?.report !== undefined &&
+      shared.status !== 'outdated') return announce(t(`news.${news}`));
+  const hadFocus = document.getElementById('main')
+    .contains(document.activeElement);
+  state.view = 'report';
+  redraw({ quiet: !hadFocus });
+  announce(t(`news.${news}`));
 }
 
 async function refresh() {
   const mine = attempt;
   announce(t('progress.ask'));
   try {
-    await refreshVisit(visit, () => {});
+    state.news = await refreshVisit(visit, () => {});
     if (mine !== attempt) return;
     show('report');
     announce(t('report.refreshed',
@@ -129,6 +161,7 @@ function openSharing(bid) {
 
 function endVisit(reason) {
   attempt++;
+  watching?.abort();
   closeIdleDialog();
   idle.extend();
   if (visit !== null) forgetVisit(visit);

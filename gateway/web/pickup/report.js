@@ -236,6 +236,31 @@ function samePatient(a, b) {
       a.birthDate === b.birthDate;
 }
 
+function mapRows(report, change) {
+  return { ...report, sections: report.sections.map((section) => ({ ...section,
+    panels: section.panels.map((panel) => ({ ...panel,
+      rows: panel.rows.map(change) })) })) };
+}
+
+// A report of which some lines are newer in `others`: those lose their values,
+// and so does everything that may repeat them.  Where none can be told, none
+// is shown.
+export function withoutNewer(report, others) {
+  const newer = new Set(others.filter((other) => other.id === report.id &&
+      samePatient(other.patient, report.patient))
+    .flatMap(allRows).map((row) => row.key));
+  const told = allRows(report).some((row) => newer.has(row.key));
+  const shown = mapRows(report, (row) => (told && !newer.has(row.key) ? row :
+    { ...row, value: {}, flags: [], notes: [], status: 'outdated' }));
+  return { ...shown, conclusion: '', documents: [] };
+}
+
+// Preliminary when it was sent, and final as it stands since.
+export function asConfirmed(report) {
+  return { ...mapRows(report, (row) => (row.status === 'preliminary' ?
+    { ...row, status: 'final' } : row)), isConfirmed: true };
+}
+
 function rowTime(row, report) {
   return row.effective || report.effective || report.issued;
 }

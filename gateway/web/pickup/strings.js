@@ -138,6 +138,17 @@ const STRINGS = {
   'status.final': ['Définitif', 'Final'],
   'status.corrected': ['Corrigé', 'Corrected'],
   'status.appended': ['Complété', 'Added to'],
+  'status.outdated': ['En partie corrigé', 'Corrected in part'],
+  'status.outdated.text': [
+    'Le laboratoire a corrigé ou retiré une partie de ce compte rendu. Les anciennes valeurs et le PDF n’en sont plus montrés : voyez le compte rendu plus récent, ou demandez au laboratoire.',
+    'The laboratory corrected or took back a part of this report. Its old values and its PDF are no longer shown: see the newer report, or ask the laboratory.'],
+  'status.confirmed.text': [
+    'Ces résultats étaient provisoires ; le laboratoire les a confirmés sans les changer. Le PDF peut encore porter la mention « provisoire ».',
+    'These results were preliminary; the laboratory confirmed them unchanged. The PDF may still say “preliminary”.'],
+  'news.withdrawn': ['Le laboratoire vient de retirer un compte rendu.',
+    'The laboratory has just withdrawn a report.'],
+  'news.new': ['Vos résultats viennent de changer.',
+    'Your results have just changed.'],
   'status.corrected.text': [
     'Le laboratoire a corrigé ce compte rendu. Cette version remplace la précédente.',
     'The laboratory corrected this report. This version replaces the earlier one.'],
@@ -164,6 +175,8 @@ const STRINGS = {
   'row.amended': ['Modifié', 'Amended'],
   'row.cancelled': ['Annulé', 'Cancelled'],
   'row.entered-in-error': ['Retiré', 'Withdrawn'],
+  'row.outdated': ['Corrigé : voir le compte rendu plus récent',
+    'Corrected: see the newer report'],
   'row.preliminary': ['Provisoire', 'Preliminary'],
   'row.registered': ['En cours', 'In progress'],
   'flag.normal': ['Normal', 'Normal'],

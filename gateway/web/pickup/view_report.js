@@ -11,7 +11,8 @@ import { problemCard } from './view_problem.js';
 import { panelTable } from './view_values.js';
 import { now_s } from './visit.js';
 
-const STATUS_ICONS = { final: 'check', corrected: 'pen', appended: 'plus' };
+const STATUS_ICONS = { final: 'check', corrected: 'pen', appended: 'plus',
+  outdated: 'alert' };
 
 function fact(label, content) {
   return content && el('div', { class: 'fact' }, el('dt', null, label),
@@ -90,11 +91,25 @@ function drawVerified() {
     el('p', null, t('report.verified.text')));
 }
 
+// A link would show the old value alone.
+function drawShareOffer(entry, onShare) {
+  return entry.status !== 'outdated' && el('div',
+    { class: 'actions share-offer' },
+    button(t('share.open'), { class: 'secondary',
+      onclick: () => onShare(entry.bid) }, 'share'));
+}
+
+function confirmedNotice(report) {
+  return report.isConfirmed && el('div', { class: 'notice is-calm' },
+    icon('check'), el('p', null, t('status.confirmed.text')));
+}
+
 function drawBody(entry, others, onShare) {
-  const { report } = entry;
+  const report = entry.shown;
   const empty = report.sections.length === 0;
   return [
     statusNotice(entry.status),
+    confirmedNotice(report),
     drawFacts(report),
     report.documents.map((pdf, i) => pdfCard(pdf, report, i)),
     drawTimeLeft(entry),
@@ -105,14 +120,12 @@ function drawBody(entry, others, onShare) {
     report.conclusion && el('section', { class: 'values' },
       el('h3', null, t('report.conclusion')),
       outsideText('p', report.conclusion, { class: 'printed' })),
-    el('div', { class: 'actions share-offer' },
-      button(t('share.open'), { class: 'secondary',
-        onclick: () => onShare(entry.bid) }, 'share')),
+    drawShareOffer(entry, onShare),
     drawVerified()];
 }
 
 function entryHeading(entry) {
-  const { report } = entry;
+  const report = entry.shown;
   return t('report.of', { day: fhirDateText(report.issued || report.effective,
     { time: false }) });
 }
@@ -158,14 +171,27 @@ function drawPatients(reports) {
   return [...seen.values()].map(drawPatient);
 }
 
-// `actions`: { onRefresh, onClose, onShare(bid) }
+// What changed while the page was open; '' where nothing did.
+function drawNews(news) {
+  return news && el('div', { class: 'notice news' }, icon('alert'),
+    el('p', null, t(`news.${news}`)));
+}
+
+// What is newer elsewhere stands below, whatever its number.
+function outdatedLast(a, b) {
+  return (a.status === 'outdated') - (b.status === 'outdated');
+}
+
+// `actions`: { news, onRefresh, onClose, onShare(bid) }
 export function reportView(visit, actions) {
-  const readable = visit.entries.filter((e) => e.report !== undefined);
-  const reports = readable.map((e) => e.report);
+  const readable = visit.entries.filter((e) => e.shown !== undefined)
+    .sort(outdatedLast);
+  const reports = readable.map((e) => e.shown);
   return el('div', { class: 'reports' },
     drawBar(actions),
+    drawNews(actions.news),
     drawPatients(reports),
-    visit.entries.filter((e) => e.report === undefined).map(drawUnreadable),
+    visit.entries.filter((e) => e.shown === undefined).map(drawUnreadable),
     readable.map((entry, i) => drawEntry(entry, i, reports, actions.onShare)));
 }
 

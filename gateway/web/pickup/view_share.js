@@ -177,7 +177,8 @@ function whyText(error) {
 
 // `state`: { bid, failure }, kept by the caller; onRedraw() after a change.
 export function shareView(visit, state, { onRedraw, onBack }) {
-  const entries = visit.entries.filter((e) => e.report !== undefined);
+  const entries = visit.entries.filter((e) => e.report !== undefined &&
+      e.status !== 'outdated');
   async function onMake(wish) {
     state.failure = '';
     announce(t('share.making'));

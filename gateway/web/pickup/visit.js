@@ -9,7 +9,7 @@ import { deriveCardKeys, openTrust, unwrapCardKey } from './derive.js';
 import { openAgreed, openDirect, verifyClaim } from './jose.js';
 import { parseKeepingDigits, parseMinimal } from './json.js';
 import { checked, Problem } from './problem.js';
-import { readReport } from './report.js';
+import { asConfirmed, readReport, withoutNewer } from './report.js';
 
 // A phone may be this much behind the box before a fresh report looks as if
 // it came from the future.
@@ -36,25 +36,32 @@ async function openEnvelope(entry, visit) {
 
 // The server would not have sent a closed bundle: if its clock and the
 // phone's disagree about the window, it is the phone that is wrong.
-function checkTime(claim, visit) {
+function checkTime({ opens, closes }, visit) {
   const now = now_s();
-  if (now >= claim.opens - CLOCK_SLACK_S && now < claim.closes) return;
+  if (now >= opens - CLOCK_SLACK_S && now < closes) return;
   const server_s = visit.server_ms / 1000;
-  if (server_s >= claim.opens && server_s < claim.closes) {
-    throw new Problem('clock', { closes: claim.closes });
+  if (server_s >= opens && server_s < closes) {
+    throw new Problem('clock', { closes });
   }
-  throw new Problem(now < claim.opens ? 'notyet' : 'closed',
-    { opens: claim.opens, closes: claim.closes });
+  throw new Problem(now < opens ? 'notyet' : 'closed', { opens, closes });
 }
 
-// Newest first seen wins: a server that goes back to an older bundle, or
-// shows two under one number, is not believed.
+// What was withheld opens later than its claim was signed, and its window
+// counts from then: the list may end it earlier than the claim, never later.
+function windowOf(claim, entry) {
+  return { opens: claim.opens, closes: Math.min(claim.closes, entry.closes) };
+}
+
+// A server that goes back to a bundle that another one has replaced, or shows
+// two under one number, is not believed.  A lower number alone is no sign of
+// that: what was withheld opens after what came later.
 function checkSequence(claim, visit) {
   const known = visit.sequences.get(claim.bid);
   const taken = [...visit.sequences.values()].includes(claim.seq);
-  demandCheck(known === claim.seq || known === undefined && !taken &&
-      claim.seq >= visit.lowest_seq, 'sequence');
+  demandCheck(claim.seq >= 1 && !visit.replaced.has(claim.bid) &&
+      (known === claim.seq || known === undefined && !taken), 'sequence');
   visit.sequences.set(claim.bid, claim.seq);
+  if (claim.replaces) visit.replaced.add(claim.replaces);
 }
 
 async function readClaim(entry, opened, visit) {
@@ -62,7 +69,7 @@ async function readClaim(entry, opened, visit) {
     () => verifyClaim(opened.claim, visit.trust.box));
   demandCheck(claim.v === 1 && claim.box === visit.box &&
       claim.card === visit.card && claim.bid === entry.bid, 'card');
-  checkTime(claim, visit);
+  checkTime(windowOf(claim, entry), visit);
   checkSequence(claim, visit);
   return claim;
 }
@@ -80,12 +87,23 @@ async function readObject(claim, key) {
     parseKeepingDigits(utf8Text(plain))));
 }
 
+// The claim is signed, and the list is not: the list counts only where it
+// warns (outdated), and for a report that was withheld as preliminary, which
+// the box hands out only once it is confirmed.
+function statusOf(claim, listed) {
+  if (listed === 'outdated') return listed;
+  return claim.status === 'preliminary' ? listed : claim.status;
+}
+
 // A report that is open already is not fetched once more; its time may have
-// come meanwhile.
+// come meanwhile, or a correction elsewhere.
 function stillOpen(entry, visit) {
   const known = visit.entries.find((e) => e.envelope === entry.envelope &&
       e.bid === entry.bid && e.report !== undefined);
-  if (known !== undefined) checkTime(known.claim, visit);
+  if (known === undefined) return undefined;
+  checkTime(windowOf(known.claim, entry), visit);
+  known.status = statusOf(known.claim, entry.status);
+  known.closes = windowOf(known.claim, entry).closes;
   return known;
 }
 
@@ -99,8 +117,9 @@ async function openEntry(entry, visit) {
     const opened = await openEnvelope(entry, visit);
     const claim = await readClaim(entry, opened, visit);
     const report = await readObject(claim, opened.key);
-    return { bid, status: claim.status, closes: claim.closes, claim, report,
-      key: opened.key, envelope: entry.envelope };
+    return { bid, status: statusOf(claim, status), claim, report,
+      closes: windowOf(claim, entry).closes, key: opened.key,
+      envelope: entry.envelope };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { bid, status, closes, problem: error };
@@ -118,9 +137,19 @@ function newestFirst(a, b) {
   return (b.claim?.seq ?? 0) - (a.claim?.seq ?? 0);
 }
 
+// What the page shows of a report: what is newer elsewhere is left out, and
+// what was confirmed is not called preliminary.
+function shownOf(entry, entries) {
+  if (entry.report === undefined) return undefined;
+  const report = entry.claim.status === 'preliminary' ?
+    asConfirmed(entry.report) : entry.report;
+  return entry.status === 'outdated' ? withoutNewer(report, entries
+    .filter((e) => e !== entry && e.report !== undefined &&
+        (e.status !== 'outdated' || newestFirst(e, entry) < 0))
+    .map((e) => e.report)) : report;
+}
+
 async function openEntries(answer, visit, onProgress) {
-  const seen = [...visit.sequences.values()];
-  visit.lowest_seq = Math.max(0, ...seen);
   const entries = [];
   for (const entry of answer.bundles) {
     onProgress('verify', entries.length + 1, answer.bundles.length);
@@ -129,6 +158,8 @@ async function openEntries(answer, visit, onProgress) {
   const kept = withoutReplaced(entries).sort(newestFirst);
   visit.entries.filter((e) => !kept.includes(e)).forEach(forgetEntry);
   visit.entries = kept;
+  visit.watch = answer.watch;
+  kept.forEach((entry) => { entry.shown = shownOf(entry, kept); });
 }
 
 // The token was right, so the server knows the card: blobs that do not open
@@ -148,7 +179,7 @@ export async function openVisit(slip, onProgress) {
   onProgress('derive');
   const { auth, kek } = await deriveCardKeys(slip);
   const visit = { box: slip.box, card: slip.card, auth,
-    sequences: new Map(), entries: [], shares: [] };
+    sequences: new Map(), replaced: new Set(), entries: [], shares: [] };
   onProgress('ask');
   const { answer, server_ms } = await fetchCard(visit);
   visit.server_ms = server_ms;
@@ -158,12 +189,23 @@ export async function openVisit(slip, onProgress) {
   return visit;
 }
 
-// Asks again: something new, corrected or withdrawn?
+function marks(visit) {
+  return new Map(visit.entries.map((e) => [e.bid,
+    `${e.status} ${e.report !== undefined}`]));
+}
+
+// Asks again: something new, corrected or withdrawn?  Gives what changed:
+// 'withdrawn', 'new', or '' for nothing.
 export async function refreshVisit(visit, onProgress) {
+  const before = marks(visit);
   onProgress('ask');
   const { answer, server_ms } = await fetchCard(visit);
   visit.server_ms = server_ms;
   await openEntries(answer, visit, onProgress);
+  const after = marks(visit);
+  const changed = [...after].filter(([bid, mark]) => before.get(bid) !== mark);
+  if (changed.some(([, mark]) => mark.startsWith('withdrawn'))) return 'withdrawn';
+  return changed.length > 0 || after.size !== before.size ? 'new' : '';
 }
 
 // A report whose time has come leaves the page too; true if one did.
@@ -183,12 +225,12 @@ function forgetEntry(entry) {
     if (pdf.url !== undefined) URL.revokeObjectURL(pdf.url);
     pdf.bytes?.fill(0);
   }
-  entry.report = entry.key = entry.claim = undefined;
+  entry.report = entry.shown = entry.key = entry.claim = undefined;
 }
 
 export function forgetVisit(visit) {
   visit.entries.forEach(forgetEntry);
   visit.entries = [];
   visit.shares = [];
-  visit.auth = visit.sk = visit.trust = undefined;
+  visit.auth = visit.sk = visit.trust = visit.watch = undefined;
 }

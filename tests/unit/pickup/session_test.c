@@ -362,7 +362,8 @@ test_card(void)
 		.bundle = span_of("BBBBBBBBBBBBBBBBBBBBBB"), .closes_s = 7,
 		.envelope = span_of("e.e") };
 	pickup_fake_deliver(&row);
-	ok(wrote("{\"sk\":\"S\",\"trust\":\"T\",\"bundles\":[{\"bid\":"
+	ok(wrote("{\"sk\":\"S\",\"trust\":\"T\",\"watch\":\"") &&
+	    wrote("\",\"bundles\":[{\"bid\":"
 	    "\"BBBBBBBBBBBBBBBBBBBBBB\",\"envelope\":\"e.e\",\"status\":"
 	    "\"corrected\",\"closes\":7}]}   ") &&
 	    wrote("Content-Length: 4096\r\n"), "the card, padded");
@@ -536,6 +537,96 @@ test_stopping(void)
 	emit(CONN_CLOSED);
 }
 
+/* --- watching ----------------------------------------------------------------------------- */
+
+/* Opens the card and gives the ticket; the session is idle again. */
+static void
+take_ticket(char ticket[44])
+{
+	struct message m = { .id = MSG_CARD_OPENED };
+	const char *at;
+
+	say("POST /api/v1/cards/" CARD " HTTP/1.1\r\n" BEARER "\r\n");
+	m.card_opened.request = pickup_fake.asked.card_open.request;
+	m.card_opened.sk = m.card_opened.trust = span_of("sealed");
+	pickup_fake_deliver(&m);
+	conn_fake.kept[conn_fake.n_kept] = 0;
+	at = strstr((const char *)conn_fake.kept, "\"watch\":\"");
+	snprintf(ticket, 44, "%.43s", at == NULL ? "none" : at + 9);
+	finish_write();
+	conn_fake.n_kept = 0;
+}
+
+static void
+watch(const char *ticket)
+{
+	char request[128];
+
+	snprintf(request, sizeof(request), "GET /w/%s HTTP/1.1\r\n" HEAD
+	    "\r\n", ticket);
+	conn_fake.n_kept = 0;
+	say(request);
+}
+
+static void
+test_watch(void)
+{
+	struct session *s = begin();
+	struct pickup *p = &pickup_fake.pickup;
+	char ticket[44];
+
+	take_ticket(ticket);
+	watch(ticket);
+	ok(s->state == SESSION_WORKING && s->is_idle && conn_fake.n_kept == 0,
+	    "R32 a watching page's request is held, and counts as idle");
+	watch_changed(p, span_of("9876543210"));
+	ok(conn_fake.n_kept == 0, "R32 another card's change is not its own");
+	watch_changed(p, span_of(CARD));
+	ok(wrote("HTTP/1.1 200 ") && wrote("{\"changed\":true}")
+	    && !s->is_idle, "R32 its own is told at once");
+	finish_write();
+	watch_changed(p, span_of(CARD));
+	watch(ticket);
+	ok(wrote("{\"changed\":true}"),
+	    "R32 also what changed between two requests");
+	finish_write();
+	watch(ticket);
+	watch_changed_all(p);
+	ok(wrote("{\"changed\":true}"), "R32 and a vault that is back");
+	finish_write();
+	watch(ticket);
+	session_abort(s);
+	emit(CONN_CLOSED);
+	ok(p->watches.watch[0].held == NULL && !s->is_idle,
+	    "a page that goes away leaves its place");
+}
+
+static void
+test_watch_limits(void)
+{
+	struct session *s = begin();
+	char ticket[44], other[44];
+
+	take_ticket(ticket);
+	memcpy(other, ticket, sizeof(other));
+	other[20] = other[20] == 'A' ? 'B' : 'A';
+	watch(other);
+	wait_ms(2 * PICKUP_QUANTUM_MS);
+	ok(wrote("HTTP/1.1 404 "), "R32 a ticket that is none: 404");
+	finish_write();
+	for (unsigned i = 1; i < PICKUP_WATCHES_PER_CARD; i++)
+		take_ticket(other);
+	ok(strlen(other) == 43, "R32 some tickets for a card");
+	take_ticket(other);
+	ok(strcmp(other, "none") == 0, "R32 but not more: the page polls");
+	pickup_fake.pickup.n_per_address_max = 0;
+	watch(ticket);
+	ok(wrote("HTTP/1.1 503 ") && wrote("Retry-After: 30"),
+	    "R32 nor more held requests than an address may have");
+	session_abort(s);
+	emit(CONN_CLOSED);
+}
+
 int
 main(void)
 {
@@ -559,5 +650,7 @@ main(void)
 	test_object_nonsense();
 	test_streams_max();
 	test_stopping();
+	test_watch();
+	test_watch_limits();
 	return done_testing();
 }

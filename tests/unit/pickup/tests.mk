@@ -22,8 +22,8 @@ UNIT += pickup/session_test
 pickup/session_test_SRCS = pickup/crowd.c pickup/exchange.c pickup/handlers_card.c \
     pickup/handlers_link.c pickup/handlers_share.c pickup/handlers_static.c \
     pickup/headers.c pickup/page.c pickup/routes.c pickup/session.c \
-    pickup/stream.c pickup/wishes.c wire/http.c wire/http_response.c \
-    crypto/digest.c crypto/random.c crypto/sha_blocks.c \
+    pickup/stream.c pickup/watch.c pickup/wishes.c wire/http.c wire/http_response.c \
+    crypto/constant_time.c crypto/digest.c crypto/random.c crypto/sha_blocks.c \
     base/base64.c base/json_writer.c base/log.c base/status.c base/wipe.c
 pickup/session_test_FAKES = conn_fake.c pickup_fake.c
 pickup/session_test_LIBS = uv jansson picohttpparser bearssl
