@@ -20,6 +20,8 @@
 
 enum {
 	HPRIM_REPORTS_MAX = 64, HPRIM_DOCUMENTS_MAX = 64,
+	HPRIM_SEGMENTS_MAX = 100000,	/* addenda joined: what takes time */
+	HPRIM_FIELD_MAX = 65536,	/* of 9.5, by the standard */
 	HPRIM_ANSWER_MAX = 1024
 };
 

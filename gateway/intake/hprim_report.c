@@ -82,10 +82,15 @@ static void
 read_analyses(struct hprim *h, struct hprim_build *b, struct span field)
 {
 	struct span rest = field, piece;
-	struct buf labels = buf_over(hl7_alloc(&h->c, 3 * field.len + 1, 1),
-	    3 * field.len + 1);
+	struct buf labels;
 	size_t n = 0;
 
+	if (field.len > HPRIM_FIELD_MAX) {
+		hprim_refuse_here(h, HPRIM_SAYS_LONG_FIELD, "OBR", 5);
+		return;
+	}
+	labels = buf_over(hl7_alloc(&h->c, 3 * field.len + 1, 1),
+	    3 * field.len + 1);
 	while (labels.ptr != NULL &&
 	    hl7_next_piece(&rest, h->c.d.repetition, &piece)) {
 		struct coded c = hprim_coded(h, piece);

@@ -154,6 +154,10 @@ read_reports(struct hprim *h)
 	struct hprim_group group;
 	unsigned number = 1;
 
+	if (h->about.segments > HPRIM_SEGMENTS_MAX) {
+		hprim_refuse(h, HPRIM_SAYS_MANY, NULL, 0, 0);
+		return ST_INVALID;
+	}
 	TRY(check_order(h));
 	h->out->reports = hl7_alloc(&h->c, HPRIM_REPORTS_MAX,
 	    sizeof(*h->out->reports));

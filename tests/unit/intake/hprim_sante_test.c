@@ -522,6 +522,30 @@ test_versions(void)
 	    "R35 no time at all: when it came");
 }
 
+/* What would take long is refused before. */
+static void
+test_limits(void)
+{
+	enum { SEGMENTS = 100001, ANALYSES = 65537 };
+	static char text[SEGMENTS * 8];
+	char *end = text + sprintf(text, H P OBR);
+	struct span file;
+
+	for (unsigned i = 0; i < SEGMENTS; i++)
+		end += sprintf(end, "OBX|\r");
+	end += sprintf(end, L);
+	file = (struct span){ (uint8_t *)text, (size_t)(end - text) };
+	ok(parse_as(&input_hprim_sante, file, "") == ST_INVALID &&
+	    parsed.reply.error == 104, "R27 over 100000 segments are refused");
+	end = text + sprintf(text, H P "OBR|1||~D1|");
+	memset(end, '^', ANALYSES);
+	end += ANALYSES;
+	end += sprintf(end, "\n" OBX L);
+	file.len = (size_t)(end - text);
+	ok(refused(parse_as(&input_hprim_sante, file, ""), 104, 5, "line 3"),
+	    "R27 a 9.5 over 64 kB is refused");
+}
+
 /* Memory that does not suffice is said, never half a report. */
 static void
 test_memory(void)
@@ -570,6 +594,7 @@ main(void)
 	test_answers();
 	test_keys();
 	test_versions();
+	test_limits();
 	test_memory();
 	return done_testing();
 }
