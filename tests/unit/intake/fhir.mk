@@ -53,3 +53,22 @@ intake/fhir_value_test_LIBS    = bearssl
 intake/sidecar_test_SRCS       = $(fhir_in_SRCS)
 intake/sidecar_test_FAKES      = fhir_samples.c
 intake/sidecar_test_LIBS       = bearssl
+
+UNIT += intake/https_exchange_test
+intake/https_exchange_test_SRCS = \
+    base/arena.c \
+    base/base64.c \
+    base/json_writer.c \
+    base/log.c \
+    base/wipe.c \
+    intake/budget.c \
+    intake/fhir_answer.c \
+    intake/https_exchange.c \
+    intake/https_route.c \
+    intake/region.c \
+    wire/http.c \
+    wire/http_body.c \
+    wire/http_response.c \
+    wire/multipart.c
+intake/https_exchange_test_FAKES = conn_fake.c
+intake/https_exchange_test_LIBS  = uv picohttpparser
