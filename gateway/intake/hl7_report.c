@@ -1,5 +1,7 @@
 #include "intake/hl7_report.h"
 
+#include "intake/exams.h"
+
 enum {
 	PARENTS_BACK = 256,	/* panels looked at for a parent */
 	PARENT_LINES = 4096	/* observations looked at for one */
@@ -55,27 +57,6 @@ close_panel(struct hl7_build *b)
 	if ((!span_is(b->order_status, "F") && !span_is(b->order_status, "C")) ||
 	    span_is(b->order_control, "CA"))
 		release_add(&b->sum, &line);
-}
-
-static unsigned
-exams_of(struct span section)
-{
-	static const struct {
-		const char *section;	/* HL70074 */
-		unsigned exams;
-	} row[] = {
-		{ "CH", EXAMS_CHEMISTRY }, { "HM", EXAMS_HEMATOLOGY },
-		{ "MB", EXAMS_MICROBIOLOGY }, { "MCB", EXAMS_MICROBIOLOGY },
-		{ "MYC", EXAMS_MICROBIOLOGY }, { "PAR", EXAMS_MICROBIOLOGY },
-		{ "VR", EXAMS_MICROBIOLOGY }, { "SR", EXAMS_SEROLOGY },
-		{ "IMM", EXAMS_SEROLOGY }, { "GE", EXAMS_GENETICS },
-		{ "CG", EXAMS_GENETICS },
-	};
-
-	for (size_t i = 0; i < COUNT(row); i++)
-		if (span_is(section, row[i].section))
-			return row[i].exams;
-	return EXAMS_OTHER;
 }
 
 /* The latest OBR-22 is the report's version (lis.md 2.6 rule 2). */
@@ -245,7 +226,7 @@ on_obr(struct hl7_context *c, struct hl7_build *b, const struct hl7_fields *obr)
 	p->validator = hl7_professional(c, hl7_field(obr, 32));
 	read_old_specimen(c, obr, p);
 	read_parent(c, obr, b);
-	report->exams |= exams_of(p->section);
+	report->exams |= exams_of_section(p->section);
 }
 
 /* --- the other segments -------------------------------------------------- */

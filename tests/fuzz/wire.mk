@@ -42,6 +42,7 @@ parse_fuzz_SRCS = \
     intake/cda_results.c \
     intake/cda_texts.c \
     intake/cda_value.c \
+    intake/exams.c \
     intake/hl7_card.c \
     intake/hl7_coded.c \
     intake/hl7_context.c \
