@@ -343,7 +343,10 @@ explain(const struct folder *f, const char *name, struct span text)
 		return ST_NO_SPACE;
 	n = write(fd, text.ptr, text.len);
 	close(fd);
-	return n == (ssize_t)text.len ? ST_OK : ST_NO_SPACE;
+	if (n == (ssize_t)text.len)
+		return ST_OK;
+	(void)!unlinkat(f->failed, there, 0);	/* half a reason is none */
+	return ST_NO_SPACE;
 }
 
 /* See folder.h. */

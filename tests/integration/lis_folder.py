@@ -11,10 +11,10 @@ SPOOL_GROUP = 64105
 class Box(Appliance):
     """An appliance whose source `lis` has a folder."""
 
-    def __init__(self, keys="", **settings):
+    def __init__(self, keys="", lis=None, **settings):
         super().__init__(**settings)
         self.keys = keys
-        self.lis = self.path("lis")
+        self.lis = lis or self.path("lis")
 
     def write_config(self):
         super().write_config()

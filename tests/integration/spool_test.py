@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,7 +18,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
 import report                                              # noqa: E402
 from appliance import BIN, Appliance                       # noqa: E402
 from intake_open import Patient, pdf_of, resource          # noqa: E402
-from lis_folder import Box, until                           # noqa: E402
+from lis_folder import SPOOL_GROUP, Box, until              # noqa: E402
 from tap import main, ok, skip                             # noqa: E402
 
 KILLED_FILES = 50
@@ -335,6 +336,52 @@ def test_without_permission():
         ok(until(lambda: "was removed; make it again" in box.log()), "R36 a folder that was removed is named")
 
 
+def fill(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            pass
+
+
+def mounted_box(folder, size):
+    """A box whose folder is a file system of `size` bytes; None: refused."""
+    if os.geteuid() != 0 or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size},mode=2770,gid={SPOOL_GROUP}", "none", folder],
+            stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        return None
+    return Box(lis=folder)
+
+
+def test_full_disk():
+    folder = tempfile.mkdtemp(prefix="guichet-full-")
+    maker = mounted_box(folder, 262144)
+    try:
+        if maker is None:
+            skip("R36 a folder on a full disk", "nothing can be mounted here")
+            return
+        with maker as box:
+            _, card = patient(box)
+            box.write("x.tmp", message(card, 1))
+            box.write("y.tmp", b"of no format")
+            fill(box.at("filler.tmp"))
+            os.rename(box.at("x.tmp"), box.at("x.hl7"))
+            ok(until(lambda: box.left() == ["filler.tmp", "y.tmp"]) and len(box.bundles(card)) == 1,
+               "R36 a full disk keeps nobody from storing and erasing", box.log())
+            fill(box.at("filler2.tmp"))
+            os.rename(box.at("y.tmp"), box.at("y.txt"))
+            ok(until(lambda: box.has("failed", "y.txt")), "R36 nor from putting a file aside")
+            ok(until(lambda: "its reason could not be written" in box.log()),
+               "R36 but the log says that there was no room for the reason", box.log())
+            time.sleep(3)
+            ok(box.log().count("is refused") == 1 and box.status()["refused"] == 1,
+               "R36 it is not brought again and again", box.log())
+    finally:
+        subprocess.run(["umount", "-l", folder], stderr=subprocess.DEVNULL, check=False)
+        os.rmdir(folder)
+
+
 def test_no_folder_no_role():
     with Appliance() as box:
         roles = [r["role"] for r in box.status()["processes"]]
@@ -346,4 +393,4 @@ if __name__ == "__main__":
     main(test_from_folder_to_browser, test_refused,
          test_files_that_belong_together, test_hprim_files, test_left_alone,
          test_not_stored_twice_after_restart, test_kill_any_role, test_wrong_folders,
-         test_without_permission, test_no_folder_no_role)
+         test_without_permission, test_full_disk, test_no_folder_no_role)
