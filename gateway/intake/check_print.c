@@ -42,7 +42,7 @@ release_word(const struct check *c, enum release release)
 static const enum check_text warnings[] = {
 	CHECK_WARN_CHARSET, CHECK_WARN_VALUE_TYPE, CHECK_WARN_DECIMAL_COMMA,
 	CHECK_WARN_BASE64, CHECK_WARN_TIME, CHECK_WARN_ATTACHMENT,
-	CHECK_WARN_SUSPICIOUS_PDF,
+	CHECK_WARN_SUSPICIOUS_PDF, CHECK_WARN_INS,
 };
 
 static enum check_text

@@ -109,6 +109,7 @@ read_identifier(struct fhir_build *b)
 			best = id;
 	}
 	b->report->patient_id = fhir_text_of(c, best, "value");
+	b->report->patient_id_kind = fhir_text_of(c, best, "system");
 }
 
 static enum sex

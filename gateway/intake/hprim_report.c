@@ -62,9 +62,12 @@ read_patient(struct hprim *h, struct hprim_build *b)
 	    : span_is(sex, "M") ? SEX_MALE : SEX_UNKNOWN;
 	/* The laboratory's own number for him, else the requester's. */
 	report->patient_id = hl7_text_at(&h->c, hl7_field(&b->group->p, HPRIM(4)), 1);
-	if (report->patient_id.len == 0)
+	report->patient_id_kind = span_of("8.4");
+	if (report->patient_id.len == 0) {
 		report->patient_id = hl7_text_at(&h->c,
 		    hl7_field(&b->group->p, HPRIM(3)), 1);
+		report->patient_id_kind = span_of("8.3");
+	}
 	if (report->patient_id.len + report->patient.name.family.len == 0)
 		hprim_refuse_here(h, HPRIM_SAYS_NO_NAME, "P", 6);
 	/* Its table is each laboratory's own: whatever it says, somebody
