@@ -102,6 +102,7 @@ read_head(struct letter *l)
 	r->patient.name.given = hl7_text(c, head[HPRIM_MEDECIN_FIRST_NAME]);
 	r->patient.birth_date = birth_date(l->h, head[HPRIM_MEDECIN_BIRTH]);
 	r->patient_id = hl7_text(c, head[HPRIM_MEDECIN_PATIENT]);
+	r->patient_id_kind = span_of("line 1");
 	r->report_id = hl7_text(c, head[HPRIM_MEDECIN_FILE]);
 	r->report_authority = hl7_text(c, sender_code(l->record));
 	r->order = r->report_id;

@@ -50,6 +50,23 @@ birth_date(struct hprim *h, struct span field)
 	return buf_span(&out);
 }
 
+/* The laboratory's own number for him, else the requester's. */
+static void
+read_number(struct hprim *h, struct hprim_build *b)
+{
+	static const struct {
+		size_t field;
+		const char *kind;
+	} place[] = { { HPRIM(4), "8.4" }, { HPRIM(3), "8.3" } };
+	struct report *report = b->report;
+
+	for (size_t i = 0; i < COUNT(place) && report->patient_id.len == 0; i++) {
+		report->patient_id = hl7_text_at(&h->c,
+		    hl7_field(&b->group->p, place[i].field), 1);
+		report->patient_id_kind = span_of(place[i].kind);
+	}
+}
+
 static void
 read_patient(struct hprim *h, struct hprim_build *b)
 {
@@ -57,17 +74,11 @@ read_patient(struct hprim *h, struct hprim_build *b)
 	struct span sex = hl7_code(&h->c, hl7_field(&b->group->p, HPRIM(9)));
 
 	read_names(h, &b->group->p, &report->patient);
-	report->patient.birth_date = birth_date(h, hl7_field(&b->group->p, HPRIM(8)));
+	report->patient.birth_date = birth_date(h,
+	    hl7_field(&b->group->p, HPRIM(8)));
 	report->patient.sex = span_is(sex, "F") ? SEX_FEMALE
 	    : span_is(sex, "M") ? SEX_MALE : SEX_UNKNOWN;
-	/* The laboratory's own number for him, else the requester's. */
-	report->patient_id = hl7_text_at(&h->c, hl7_field(&b->group->p, HPRIM(4)), 1);
-	report->patient_id_kind = span_of("8.4");
-	if (report->patient_id.len == 0) {
-		report->patient_id = hl7_text_at(&h->c,
-		    hl7_field(&b->group->p, HPRIM(3)), 1);
-		report->patient_id_kind = span_of("8.3");
-	}
+	read_number(h, b);
 	if (report->patient_id.len + report->patient.name.family.len == 0)
 		hprim_refuse_here(h, HPRIM_SAYS_NO_NAME, "P", 6);
 	/* Its table is each laboratory's own: whatever it says, somebody
