@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 check_slice(const struct config *config, enum role_id role)
 {
-	static uint8_t bytes[48 * 1024], again[48 * 1024];
+	static uint8_t bytes[128 * 1024], again[128 * 1024];
 	struct buf first = buf_over(bytes, sizeof(bytes));
 	struct buf second = buf_over(again, sizeof(again));
 	static struct config parsed;
