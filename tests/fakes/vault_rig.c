@@ -193,10 +193,9 @@ rig_count(const struct rig *r, enum message_id id)
 
 /* --- cards --------------------------------------------------------------- */
 
-/* See vault_rig.h. */
-enum status
-rig_card(struct rig *r, const char *number, uint8_t token, bool lab,
-    const char *order)
+static enum status
+store_card(struct rig *r, const char *number, uint8_t token, bool lab,
+    const char *order, struct span traits)
 {
 	struct message m = { .id = MSG_CARD_STORE };
 	struct msg_card_store *c = &m.card_store;
@@ -214,8 +213,29 @@ rig_card(struct rig *r, const char *number, uint8_t token, bool lab,
 	c->order = order == NULL ? (struct span){ NULL, 0 } : span_of(order);
 	c->expires_s = r->system_s + 365 * DAY_S;
 	c->actor = span_of("tester");
+	c->traits = traits;
 	done = rig_ask(r, &m, MSG_DONE);
 	return done == NULL ? ST_COUNT : (enum status)done->done.outcome;
+}
+
+/* See vault_rig.h. */
+enum status
+rig_card(struct rig *r, const char *number, uint8_t token, bool lab,
+    const char *order)
+{
+	return store_card(r, number, token, lab, order,
+	    (struct span){ NULL, 0 });
+}
+
+/* See vault_rig.h. */
+enum status
+rig_card_for(struct rig *r, const char *number, uint8_t token, uint8_t traits)
+{
+	uint8_t bytes[32];
+
+	memset(bytes, traits, sizeof(bytes));
+	return store_card(r, number, token, false, NULL,
+	    (struct span){ bytes, sizeof(bytes) });
 }
 
 /* See vault_rig.h. */
@@ -291,6 +311,9 @@ rig_begin(struct rig *r, const struct rig_report *report)
 	struct message m = { .id = MSG_REPORT_OPEN };
 	struct msg_report_open *o = &m.report_open;
 	uint8_t key[32], patient[32], content[32], lines[8 * RIG_LINES_MAX];
+	uint8_t confirmed[8 * RIG_LINES_MAX], removed[8 * RIG_LINES_MAX];
+	uint8_t traits[32];
+	uint64_t none;
 	const struct message *answer;
 
 	take_begin(r, &result);
@@ -302,7 +325,14 @@ rig_begin(struct rig *r, const struct rig_report *report)
 	o->order = span_or_empty(report->order);
 	o->report_key = (struct span){ key, 32 };
 	o->patient = (struct span){ patient, 32 };
-	o->traits = (struct span){ patient, 32 };
+	memset(traits, report->traits != 0 ? report->traits : report->patient,
+	    32);
+	o->traits = (struct span){ traits, 32 };
+	o->confirmed = rig_lines(report->confirmed, confirmed, &none);
+	o->removed = rig_lines(report->removed, removed, &none);
+	o->holds = report->holds;
+	o->version_number = report->version_number;
+	o->reason = span_or_empty(report->reason);
 	o->content = (struct span){ content, 32 };
 	o->version_ms = report->version_ms;
 	o->release = (uint64_t)report->release;

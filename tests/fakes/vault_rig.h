@@ -57,6 +57,10 @@ void rig_forget(struct rig *r);
 enum status rig_card(struct rig *r, const char *number, uint8_t token,
     bool lab, const char *order);
 
+/* The same, made for somebody: `traits` 32 times. */
+enum status rig_card_for(struct rig *r, const char *number, uint8_t token,
+    uint8_t traits);
+
 /* One delivery with one report. */
 struct rig_report {
 	const char *card, *order;	/* NULL: empty */
@@ -65,6 +69,10 @@ struct rig_report {
 	/* Eight times each symbol; NULL: it is a whole report, and so it is
 	 * with an exclamation mark in front. */
 	const char *lines;
+	const char *confirmed, *removed;	/* eight times each symbol */
+	uint64_t holds, version_number;
+	uint8_t  traits;		/* 32 times; 0: as patient */
+	const char *reason;
 	enum release release;
 	enum bundle_status status;
 	size_t   size;			/* of the object; 0: 1000 */

@@ -81,6 +81,44 @@ test_step_by_step(void)
 	end(&db);
 }
 
+/* What was withheld before version 9 stays so, and can be lifted. */
+static void
+test_holds_of_old(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, 8) == ST_OK && database_exec(&db,
+	    "INSERT INTO card (id, number, lab, state, public_key, token_hash,"
+	    " rounds, created_s, expires_s, actor) VALUES (1,"
+	    " zeroblob(10), 0, 0, zeroblob(65), zeroblob(32), 1, 1, 9, x'');"
+	    "INSERT INTO report (id, key, patient, content, version_ms, state,"
+	    " release, status, touched_s) VALUES (7, zeroblob(32),"
+	    " zeroblob(32), zeroblob(32), 1234, 2, 0, 0, 55);"
+	    "INSERT INTO bundle (id, bid, card, report, seq, live, lab, release,"
+	    " status, exams, stored_s, opens_s, closes_s, closes_on_s, size)"
+	    " VALUES (1, randomblob(16), 1, 7, 1, 1, 0, 0, 0, 1, 1, 1, 88, 9, 1),"
+	    " (2, randomblob(16), 1, 7, 2, 1, 0, 1, 3, 1, 1, 1, 88, 9, 1),"
+	    " (3, randomblob(16), 1, 7, 3, 1, 0, 1, 0, 1, 1, 1, 88, 9, 1)")
+	    == ST_OK, "bundles of version 8");
+	ok(schema_migrate(&db, 9) == ST_OK
+	    && number(&db, "SELECT holds = 0 FROM bundle WHERE id = 1") == 1
+	    && number(&db, "SELECT holds = 1 FROM bundle WHERE id = 2") == 1
+	    && number(&db, "SELECT holds = 64 FROM bundle WHERE id = 3") == 1
+	    && number(&db, "SELECT count(*) FROM bundle WHERE held_for = holds"
+	    " AND closes_max_s = 88 AND version_ms = 1234") == 3,
+	    "R31 keep what they were withheld for");
+	ok(number(&db, "SELECT withheld FROM tally") == 2
+	    && database_exec(&db, "UPDATE bundle SET holds = 0 WHERE id = 3")
+	    == ST_OK && number(&db, "SELECT withheld FROM tally") == 1
+	    && database_exec(&db, "UPDATE bundle SET live = 0 WHERE id = 2")
+	    == ST_OK && number(&db, "SELECT withheld FROM tally") == 0,
+	    "and are counted");
+	ok(number(&db, "SELECT count(*) FROM quarantine WHERE blocks = 1"
+	    " AND at_s = 55") == 1, "R33 a quarantine of old can be cleared");
+	end(&db);
+}
+
 /* Every statement of the table fits the schema; a wrong one would die. */
 static void
 test_statements(void)
@@ -144,6 +182,7 @@ main(void)
 	test_numbers();
 	test_step_by_step();
 	test_statements();
+	test_holds_of_old();
 	test_failure_leaves_nothing();
 	test_newer_program();
 	test_pragmas();
