@@ -2,6 +2,7 @@
 """Files that a LIS leaves in its folder: from there to the patient's browser.
 Triggers, what is refused, what is left alone, restarts, a second name; and
 kill -9 of any role while fifty files are on their way."""
+import base64
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
@@ -180,6 +182,41 @@ def test_hprim_files():
             ok(until(lambda n=number: box.has("failed", f"LAB0000{n}.HPR.error.txt"), 20),
                f"R36 FIC {name}: refused", box.left())
         ok(count() == 4 and box.has("CR5.PDF"), "R36 FIC reaches nothing but plain files of the folder")
+
+
+def fhir(card):
+    patient_url, order_url = "urn:uuid:" + str(uuid.uuid4()), "urn:uuid:" + str(uuid.uuid4())
+    subject = {"reference": patient_url}
+    parts = {
+        patient_url: {"resourceType": "Patient", "birthDate": "1979-03-28",
+                      "identifier": [{"system": "urn:lab:ipp", "value": "4711"}],
+                      "name": [{"use": "official", "family": "PAT-TROIS"}]},
+        order_url: {"resourceType": "ServiceRequest", "status": "active", "intent": "order",
+                    "subject": subject,
+                    "identifier": [{"system": "urn:guichet:card", "value": card}]},
+        "urn:uuid:" + str(uuid.uuid4()): {
+            "resourceType": "DiagnosticReport", "status": "final", "subject": subject,
+            "identifier": [{"system": "urn:lab:report", "value": "F1"}],
+            "code": {"text": "CR"}, "basedOn": [{"reference": order_url}],
+            "issued": "2026-11-21T07:30:00+01:00", "presentedForm": [{
+                "contentType": "application/pdf",
+                "data": base64.b64encode(report.make_pdf()).decode()}]},
+    }
+    return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"fullUrl": url, "resource": part, "request": {"method": "POST", "url": part["resourceType"]}}
+        for url, part in parts.items()]}).encode()
+
+
+def test_fhir_files():
+    with Box() as box:
+        _, card = patient(box)
+        box.drop("bundle.json", fhir(card))
+        ok(until(lambda: not box.left()) and len(box.bundles(card)) == 1,
+           "a FHIR Bundle is taken from a folder, too", os.listdir(box.at("failed")))
+        box.drop("wrong.json", fhir(card).replace(b"DiagnosticReport", b"Basic"))
+        ok(until(lambda: box.has("failed", "wrong.json.error.txt"))
+           and "OperationOutcome" in box.text("failed", "wrong.json.error.txt"),
+           "a wrong one gets its OperationOutcome beside it", box.left())
 
 
 def test_left_alone():
@@ -390,7 +427,7 @@ def test_no_folder_no_role():
 
 
 if __name__ == "__main__":
-    main(test_from_folder_to_browser, test_refused,
-         test_files_that_belong_together, test_hprim_files, test_left_alone,
+    main(test_from_folder_to_browser, test_refused, test_files_that_belong_together,
+         test_hprim_files, test_fhir_files, test_left_alone,
          test_not_stored_twice_after_restart, test_kill_any_role, test_wrong_folders,
          test_without_permission, test_full_disk, test_no_folder_no_role)
