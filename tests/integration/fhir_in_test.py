@@ -231,7 +231,7 @@ def test_nothing_kept():
     slip = BOX.card()
     good = resources(slip=slip)
     cases = {
-        "two patients": [*copy.deepcopy(good), dict(copy.deepcopy(good[0]), id="x")],
+        "two patients": [*copy.deepcopy(good), {"resourceType": "Patient", "name": [{"family": "X"}]}],
         "a report twice": [*copy.deepcopy(good), copy.deepcopy(good[2])],
         "no report": copy.deepcopy(good[:2]),
     }
