@@ -182,6 +182,11 @@ void hprim_refuse(struct hprim *h, enum hprim_text text, const char *segment,
 void hprim_refuse_here(struct hprim *h, enum hprim_text text,
     const char *segment, unsigned field);
 
+/* Refuses the file, at `field` of H or at `line`, where the source's `senders`
+ * do not have this code and name. */
+void hprim_check_sender(struct hprim *h, struct span code, struct span name,
+    unsigned field, unsigned line);
+
 /* The last step of both parsers: reply, head, detail. */
 MUST_CHECK enum status hprim_finish(struct hprim *h, enum status st);
 

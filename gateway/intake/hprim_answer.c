@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "config/senders.h"
+
 static const struct {
 	enum hl7_ack_code code;
 	unsigned error;
@@ -49,6 +51,17 @@ hprim_refuse_here(struct hprim *h, enum hprim_text text, const char *segment,
 	if (h->c.refusal.error == 0)
 		hprim_refuse(h, text, segment, field,
 		    hprim_line_of(h->file, h->segment));
+}
+
+/* See hprim.h. */
+void
+hprim_check_sender(struct hprim *h, struct span code, struct span name,
+    unsigned field, unsigned line)
+{
+	if (senders_have(span_of(h->c.source->senders), code, name))
+		return;
+	h->out->unlisted = true;
+	hprim_refuse(h, HPRIM_SAYS_SENDER, field > 0 ? "H" : NULL, field, line);
 }
 
 static void

@@ -376,6 +376,8 @@ read_record(struct hprim *h, const struct hprim_medecin_record *record,
 {
 	struct letter l = { .h = h, .record = record, .report = report };
 
+	hprim_check_sender(h, sender_code(record), (struct span){ 0 }, 0,
+	    record->line + HPRIM_MEDECIN_SENDER);
 	read_head(&l);
 	read_body(&l);
 	release_decide(&l.sum, h->c.now_ms, report);

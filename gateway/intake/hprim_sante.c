@@ -47,6 +47,9 @@ check_head(struct hprim *h)
 		hprim_refuse_here(h, HPRIM_SAYS_TEST, "H", 12);
 	if (!is_version(hl7_code(&h->c, hl7_field(&h->h, HPRIM(13)))))
 		hprim_refuse_here(h, HPRIM_SAYS_VERSION, "H", 13);
+	hprim_check_sender(h, hl7_code(&h->c, hl7_field(&h->h, HPRIM(5))),
+	    hl7_component(hl7_field(&h->h, HPRIM(5)), &h->c.d, 2), 5,
+	    hprim_line_of(h->file, 1));
 	return h->c.refusal.error == 0 ? ST_OK : ST_INVALID;
 }
 

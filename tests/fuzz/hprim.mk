@@ -16,6 +16,7 @@ hprim_parse_fuzz_SRCS = \
     base/log.c \
     base/wipe.c \
     card/symbols.c \
+    config/senders.c \
     crypto/random.c \
     intake/calendar.c \
     intake/card_pattern.c \

@@ -11,6 +11,7 @@ hprim_SRCS = \
     base/log.c \
     base/wipe.c \
     card/symbols.c \
+    config/senders.c \
     $(crypto_SRCS:%=crypto/%) \
     intake/card_pattern.c \
     intake/exams.c \

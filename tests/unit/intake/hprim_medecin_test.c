@@ -140,6 +140,12 @@ test_files(void)
 	ok(refused(medecin(HEAD("D1") "One\n****FIN****\n4711\n****FIN****\n"),
 	    101, 0, "line 15"), "R38 fewer than twelve lines");
 	ok(refused(medecin(""), 101, 0, ""), "R38 an empty file");
+	strcpy(source.senders, "LABO2/*");
+	ok(refused(medecin(HEAD("D1") "One\n" END), 204, 0, "line 11"),
+	    "R10 a sender that the source may not speak for");
+	strcpy(source.senders, "LABO1/*");
+	ok(medecin(HEAD("D1") "One\n" END) == ST_OK, "R10 and one that it may");
+	source_init();
 	ok(refused(medecin("\n\n\n1 RUE\n\nPARIS\n28/03/1979\n\n1\n21/11/2026\n"
 	    "L\nD\nText\n" END), 101, 0, "line 2"), "R38 no name, no number");
 }

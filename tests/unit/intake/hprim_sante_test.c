@@ -450,6 +450,12 @@ test_refusals(void)
 	ok(refused(sante(H "P|1\n" OBR OBX L), 101, 6, "line 2"), "no name");
 	ok(refused(sante(H P "OBR|1||~D1|X|||||||C\n" OBX L), 205, 12,
 	    "line 4"), "9.12 cancels what is there");
+	strcpy(source.senders, "LAB2/*");
+	ok(refused(sante(H P OBR OBX L), 204, 5, "line 1") && parsed.unlisted,
+	    "R10 a sender that the source may not speak for");
+	strcpy(source.senders, "LAB2/*, LAB1/Labo du Port");
+	ok(sante(H P OBR OBX L) == ST_OK, "R10 and one that it may");
+	source_init();
 	source.production = false;
 	ok(sante("H|~^\\&|A||L||ORU|||||D\n" P OBR OBX L) == ST_OK,
 	    "R30 a test file for a test source");
