@@ -314,7 +314,7 @@ def test_kill_any_role():
         box.wait_ready()
         ok(until(lambda: not box.left(), 120), "R36 killed at random, every file leaves", box.left())
         print(f"# killed: {kills}", flush=True)
-        ok(min(kills.values()) > 2, "R36 each of spool, intake and vault was killed", kills)
+        ok(min(kills.values()) > 1, "R36 each of spool, intake and vault was killed", kills)
         ok(not os.listdir(box.at("failed")), "R36 none is refused", os.listdir(box.at("failed")))
         count = fed[0] - 1
         ok(len(box.bundles(card)) == count, f"R36 {count} files, {len(box.bundles(card))} bundles")
