@@ -329,9 +329,11 @@ def test_r9_many_messages():
 
 def test_r9_cap_of_all():
     """64 idle connections cannot keep out the 65th; busy ones can."""
-    held = [connect(BOX.mllp_port) for _ in range(64)]
-    for c in held[:2]:
-        c.sendall(VT + message()[:100])     # in the middle of a message
+    held = [connect(BOX.mllp_port) for _ in range(2)]
+    for c in held:                          # in the middle of a message, and
+        c.sendall(VT + message()[:100])     # silent longest
+    time.sleep(0.3)
+    held += [connect(BOX.mllp_port) for _ in range(62)]
     time.sleep(1.2)
     answer = send(BOX.mllp_port, message(control_id="LATE"))
     ok("MSA|AA|LATE" in answer, "R9 64 idle connections: the 65th gets in")

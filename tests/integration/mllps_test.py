@@ -365,12 +365,13 @@ def test_handshake_limit():
 def test_source_cap():
     """8 at a time for this source: the one that was silent longest leaves."""
     held = [connect(GOOD["ec"]) for _ in range(8)]
-    for i, c in enumerate(held):
-        c.sendall(frame(message(control_id=f"HELD{i}")))
-        read_ack(c)
-    busy = held[0]                              # in the middle of a message
+    busy = held[0]              # in the middle of a message, and silent longest
     data = frame(message(control_id="MIDDLE"))
     busy.sendall(data[:200])
+    time.sleep(0.3)
+    for i, c in enumerate(held[1:]):
+        c.sendall(frame(message(control_id=f"HELD{i}")))
+        read_ack(c)
     time.sleep(1.5)
     answer = send(message(control_id="NINTH"), GOOD["ec"])
     ok("MSA|AA|NINTH" in answer, "R9 the ninth of eight connections gets in")
