@@ -9,7 +9,8 @@ enum {
 	POOL_BYTES = 256 * 1024,
 	CLASS_LEAST = 5,	/* 32 bytes */
 	CLASSES = 14,		/* up to 256 KiB */
-	TEXT_LEAST = 4096
+	TEXT_CHUNK = 64 * 1024,
+	TEXT_LONG = 16 * 1024	/* where one may be a whole PDF */
 };
 
 /* --- expat's memory -------------------------------------------------------- */
@@ -150,15 +151,22 @@ add_node(struct cda_tree *t)
 	return n;
 }
 
+/* A copy of a name; mostly one that is there already. */
 static struct span
 keep(struct cda_tree *t, struct span s)
 {
-	struct span copy = arena_copy(t->arena, s);
+	uint8_t at = 0;
+	struct span copy;
 
+	for (size_t i = 0; i < s.len; i++)
+		at = (uint8_t)(at * 31 + s.ptr[i]);
+	if (t->names[at].ptr != NULL && span_equal(t->names[at], s))
+		return t->names[at];
+	copy = arena_copy(t->arena, s);
 	if (copy.ptr == NULL)
 		fail(t, ST_TOO_BIG, "the document needs more memory than one "
 		    "may have");
-	return copy;
+	return t->names[at] = copy;
 }
 
 /* The name behind its namespace. */
@@ -190,17 +198,35 @@ add_attributes(struct cda_tree *t, struct cda_node *n, const char **pair)
 			    "attributes");
 			return;
 		}
-		a = get(t, sizeof(*a));
+		a = get(t, sizeof(*a) + strlen(pair[1]));
 		if (a == NULL)
 			return;
 		a->name = keep(t, local(pair[0]));
-		a->value = keep(t, span_of(pair[1]));
+		memcpy(a + 1, pair[1], strlen(pair[1]));
+		a->value = (struct span){ (const uint8_t *)(a + 1),
+		    strlen(pair[1]) };
 		*end = a;
 		end = &a->next;
 	}
 }
 
 /* --- texts ------------------------------------------------------------------ */
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static struct span
+trimmed(struct span s)
+{
+	while (s.len > 0 && is_blank(s.ptr[0]))
+		s = span_slice(s, 1, s.len);
+	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
 
 /* Ends the text that grows, if there is any. */
 static void
@@ -210,21 +236,28 @@ close_text(struct cda_tree *t)
 	    t->text.len);
 	struct cda_node *n;
 
-	if (text.len == 0 || t->failed != ST_OK)
+	if (t->failed != ST_OK)
 		return;
+	if (trimmed(text).len == 0) {
+		t->text.len = t->text_start;
+		return;
+	}
 	n = add_node(t);
 	if (n != NULL)
 		n->text = text;
 	t->text_start = t->text.len;
 }
 
-/* Room for what may still come, with the text that grows in front. */
+/* More room, with the text that grows in front; for a long one all that may
+ * still come, so that it does not move again. */
 static enum status
 grow(struct cda_tree *t, size_t len)
 {
 	struct span begun = span_slice(buf_span(&t->text), t->text_start,
 	    t->text.len);
-	size_t size = t->expected + 2 * (begun.len + len) + TEXT_LEAST;
+	size_t now = begun.len + len;
+	size_t most = t->expected + 2 * now;
+	size_t size = now > TEXT_LONG || most < TEXT_CHUNK ? most : TEXT_CHUNK;
 	uint8_t *room = get(t, size);
 
 	if (room == NULL)
@@ -436,22 +469,6 @@ cda_after(const struct cda_node *n, const struct cda_node *top)
 	if (n == NULL)
 		return NULL;
 	return n->first != NULL ? n->first : cda_beyond(n, top);
-}
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-static struct span
-trimmed(struct span s)
-{
-	while (s.len > 0 && is_blank(s.ptr[0]))
-		s = span_slice(s, 1, s.len);
-	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 /* See cda_tree.h. */

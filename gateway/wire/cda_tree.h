@@ -21,6 +21,7 @@ enum {
 	CDA_NODES_MAX      = 200000,	/* elements and texts */
 	CDA_ATTRIBUTES_MAX = 32,	/* of one element */
 	CDA_LOOK_MAX       = 1024,	/* siblings looked at for a name */
+	CDA_NAMES          = 256,	/* kept, for they come again and again */
 	CDA_SALT_BYTES     = 16
 };
 
@@ -29,7 +30,7 @@ struct cda_attribute {
 	struct cda_attribute *next;
 };
 
-/* An element, or a piece of text between two tags. */
+/* An element, or a piece of text between two tags that is not all blank. */
 struct cda_node {
 	struct span name;	/* local; empty: a text.  "?" where it is not
 				   in the namespace of HL7 v3 */
@@ -46,6 +47,7 @@ struct cda_tree {
 	struct cda_pool *pool;		/* all the memory that expat has */
 	struct cda_node *root;		/* NULL: none yet */
 	struct cda_node *open;		/* the innermost that is not closed */
+	struct span names[CDA_NAMES];	/* by a hash of them */
 	struct buf text;		/* room for texts */
 	size_t text_start;		/* of the one that grows */
 	size_t expected;		/* bytes still to come, at the most */
