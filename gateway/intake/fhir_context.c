@@ -216,15 +216,15 @@ struct coded
 fhir_concept_of(struct fhir_context *c, const struct tree_node *node)
 {
 	const struct tree_node *one = tree_first(tree_member(node, "coding"));
-	const struct tree_node *two_ = one == NULL ? NULL : one->next;
+	const struct tree_node *other = one == NULL ? NULL : one->next;
 
 	return (struct coded){
 		.code = fhir_text_of(c, one, "code"),
 		.system = fhir_text_of(c, one, "system"),
 		.display = fhir_text_of(c, one, "display"),
-		.alternate_code = fhir_text_of(c, two_, "code"),
-		.alternate_system = fhir_text_of(c, two_, "system"),
-		.alternate_display = fhir_text_of(c, two_, "display"),
+		.alternate_code = fhir_text_of(c, other, "code"),
+		.alternate_system = fhir_text_of(c, other, "system"),
+		.alternate_display = fhir_text_of(c, other, "display"),
 		.text = fhir_text_of(c, node, "text"),
 	};
 }
