@@ -13,29 +13,44 @@ is_free(const struct watch *w, uint64_t now)
 	return !w->is_used || (w->held == NULL && w->until_ms <= now);
 }
 
-/* A place for another ticket of `card`; NULL: all are taken, or the card has
- * its share. */
+/* Of two that nobody holds, the one that has been unused for longer; its page
+ * gets a 404 and asks for another. */
+static struct watch *
+staler(struct watch *a, struct watch *b)
+{
+	if (b->held != NULL)
+		return a;
+	return a == NULL || b->until_ms < a->until_ms ? b : a;
+}
+
+/* A place for another ticket of `card`; NULL: all are held, or the card's
+ * share is. */
 static struct watch *
 find_place(struct pickup *p, struct span card)
 {
 	struct watches *all = &p->watches;
 	uint64_t now = uv_now(p->loop);
-	struct watch *place = NULL;
+	struct watch *free = NULL, *stale = NULL, *stale_of_card = NULL;
 	unsigned of_card = 0;
 
 	for (unsigned i = 0; i < all->n; i++) {
 		struct watch *w = &all->watch[i];
 
-		if (is_free(w, now))
-			place = place == NULL ? w : place;
-		else if (memcmp(w->card, card.ptr, WATCH_CARD_BYTES) == 0)
-			of_card++;
+		if (is_free(w, now)) {
+			free = w;
+			continue;
+		}
+		stale = staler(stale, w);
+		if (memcmp(w->card, card.ptr, WATCH_CARD_BYTES) != 0)
+			continue;
+		of_card++;
+		stale_of_card = staler(stale_of_card, w);
 	}
 	if (of_card >= PICKUP_WATCHES_PER_CARD)
-		return NULL;
-	if (place == NULL && all->n < PICKUP_WATCHES_MAX)
-		place = &all->watch[all->n++];
-	return place;
+		return stale_of_card;
+	if (free == NULL && all->n < PICKUP_WATCHES_MAX)
+		free = &all->watch[all->n++];
+	return free != NULL ? free : stale;
 }
 
 /* See watch.h. */

@@ -10,7 +10,7 @@ import {
 } from '../sample_report.mjs';
 import { parseKeepingDigits } from '../../../gateway/web/pickup/json.js';
 import {
-  allRows, earlierValues, readReport,
+  allRows, asConfirmed, earlierValues, readReport, withoutNewer,
 } from '../../../gateway/web/pickup/report.js';
 import { readFlag } from '../../../gateway/web/pickup/flags.js';
 import {
@@ -141,4 +141,40 @@ test('flags: known codes have a word, others are shown as written', () => {
     { printed: 'Voir note', tone: 'notice' });
   assert.deepEqual(readFlag({ code: 'constructor', text: '' }),
     { printed: 'constructor', tone: 'notice' });
+});
+
+const CORRECTION = [{ title: 'Biochimie', panels: [{ rows: [
+  ['Glycémie à jeun', '1.05', 'g/L', '0.70', '1.10', '0,70 – 1,10', 'N',
+    { code: '14771-0' }]] }] }];
+
+test('R34 a line that is newer elsewhere loses its value, and what repeats it', () => {
+  const old = open(frenchReport());
+  const shown = withoutNewer(old, [open(frenchReport({ sections: CORRECTION }))]);
+  const gone = allRows(shown).filter((row) => row.status === 'outdated');
+  assert.deepEqual(gone.map((row) => [row.name, row.value]), [['Glycémie à jeun', {}]]);
+  assert.equal(allRows(shown).length, allRows(old).length);
+  assert.deepEqual([shown.documents, shown.conclusion], [[], '']);
+  assert.ok(old.documents.length > 0, 'the report itself is as it was');
+});
+
+test('R34 where no line can be told, no value is shown', () => {
+  const old = open(frenchReport());
+  for (const others of [[], [open(earlierReport())],
+    [open(frenchReport({ sections: CORRECTION, id: 'another file' }))]]) {
+    assert.ok(allRows(withoutNewer(old, others)).every((row) =>
+      row.status === 'outdated' && Object.keys(row.value).length === 0));
+  }
+});
+
+test('R34 an old value is no earlier value', () => {
+  const newer = open(frenchReport({ sections: CORRECTION,
+    sampled: '2026-11-22T07:40:00+01:00' }));
+  const shown = withoutNewer(open(frenchReport()), [newer]);
+  assert.deepEqual(earlierValues(allRows(newer)[0], newer, [newer, shown]), []);
+});
+
+test('R31 what was confirmed is not called preliminary', () => {
+  const report = open(frenchReport());
+  allRows(report).forEach((row) => { row.status = 'preliminary'; });
+  assert.ok(allRows(asConfirmed(report)).every((row) => row.status === 'final'));
 });

@@ -618,9 +618,21 @@ test_watch_limits(void)
 		take_ticket(other);
 	ok(strlen(other) == 43, "R32 some tickets for a card");
 	take_ticket(other);
-	ok(strcmp(other, "none") == 0, "R32 but not more: the page polls");
-	pickup_fake.pickup.n_per_address_max = 0;
 	watch(ticket);
+	wait_ms(2 * PICKUP_QUANTUM_MS);
+	ok(wrote("HTTP/1.1 404 ") &&
+	    pickup_fake.pickup.watches.n == PICKUP_WATCHES_PER_CARD,
+	    "R32 one more ends the oldest that nobody holds");
+	finish_write();
+	for (unsigned i = 0; i < PICKUP_WATCHES_PER_CARD; i++)
+		pickup_fake.pickup.watches.watch[i].held =
+		    &pickup_fake.exchange;
+	take_ticket(ticket);
+	ok(strcmp(ticket, "none") == 0, "R32 if all are held: the page polls");
+	for (unsigned i = 0; i < PICKUP_WATCHES_PER_CARD; i++)
+		pickup_fake.pickup.watches.watch[i].held = NULL;
+	pickup_fake.pickup.n_per_address_max = 0;
+	watch(other);
 	ok(wrote("HTTP/1.1 503 ") && wrote("Retry-After: 30"),
 	    "R32 nor more held requests than an address may have");
 	session_abort(s);
