@@ -139,7 +139,7 @@ def test_card():
             answer = as_json(body)
             ok(code == 200 and len(body) % 4096 == 0, f"{n} bundles: padded to 4 KiB",
                (code, len(body)))
-            ok(list(answer) == ["sk", "trust", "bundles"] and
+            ok(list(answer) == ["sk", "trust", "watch", "bundles"] and
                len(answer["bundles"]) == n, f"{n} bundles: all there")
             if n > 1:
                 ok(answer["bundles"][1]["envelope"] is None and
