@@ -31,6 +31,20 @@ def deliver(slip, minute, **wish):
     return send(BOX.mllp_port, message)
 
 
+def confirm(slip, minute, **wish):
+    """OBX-11 U: final without being sent again; its ACK."""
+    COUNT[0] += 1
+    message = report.make_message(card=slip["card"], control_id=f"RV-{COUNT[0]}",
+                                  when=START + datetime.timedelta(minutes=minute), **wish)
+    lines = message.split(b"\r")
+    for i, line in enumerate(lines):
+        if line.startswith(b"OBX|"):
+            fields = line.split(b"|")
+            fields[5], fields[11] = b"", b"U"
+            lines[i] = b"|".join(fields)
+    return send(BOX.mllp_port, b"\r".join(lines))
+
+
 def run(*arguments, lang="en"):
     done = subprocess.run([os.path.join(BIN, "guichet"), "--socket", BOX.socket_path,
                            *arguments], capture_output=True, check=False, timeout=60,
@@ -76,6 +90,19 @@ def test_preliminary():
     ok(statuses(patient) == ["final"], "R31 a late P changes nothing")
     code, out, _ = run("bundle", "list", "--held")
     ok(code == 0 and "Nothing is withheld" in out, "nothing is withheld any more", out)
+
+
+def test_confirmed():
+    slip = BOX.card()
+    patient = Patient(BOX, slip)
+    deliver(slip, 1, order="C-1", status="P")
+    ok("|AA|" in confirm(slip, 2, order="C-1"), "R31 U is acknowledged")
+    bundles = patient.look()
+    ok([b["status"] for b in bundles] == ["final"], "R31 P then U: final, and open", bundles)
+    claim, _ = patient.open(bundles[0])
+    ok(claim["status"] == "preliminary" and bundles[0]["closes"] < claim["closes"],
+       "R31 its claim still says preliminary, and the list when it closes")
+    ok(audit("confirm")[-1]["res"] == "open", "R31 on record")
 
 
 def test_withdrawal():
@@ -151,5 +178,5 @@ def test_restart():
 
 if __name__ == "__main__":
     with BOX:
-        main(test_preliminary, test_withdrawal, test_unknown, test_wrong_patient,
+        main(test_preliminary, test_confirmed, test_withdrawal, test_unknown, test_wrong_patient,
              test_restart)
