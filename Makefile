@@ -15,7 +15,7 @@ Q      := $(if $(V),,@)
 include firmware/sdk/sdk.mk
 
 # Our own libraries: one per folder of gateway/, see its sources.mk.
-FOLDERS := base wire crypto jose fhir card clock ipc os net config \
+FOLDERS := base wire crypto jose fhir card clock ipc os net config input \
            supervisor intake spool vault pickup desk ctl
 include $(foreach f,$(FOLDERS),gateway/$(f)/sources.mk)
 include gateway/programs.mk

@@ -3,7 +3,7 @@
 PROGRAMS = guichetd guichet-intake guichet-vault guichet-pickup guichet-desk guichet-spool guichet
 
 guichetd_LIBS       = supervisor ipc config os base                                uv seccomp
-guichet-intake_LIBS = intake fhir jose net wire card clock crypto ipc config os base    uv seccomp expat picohttpparser bearssl
+guichet-intake_LIBS = intake input fhir jose net wire card clock crypto ipc config os base    uv seccomp expat picohttpparser bearssl
 guichet-vault_LIBS  = vault jose clock sqlcipher_provider crypto ipc config os base uv seccomp sqlcipher bearssl
 guichet-pickup_LIBS = pickup net wire crypto ipc config os base                    uv seccomp jansson picohttpparser bearssl
 guichet-desk_LIBS   = desk card jose crypto ipc config os base                     uv seccomp qrencode bearssl

@@ -148,6 +148,9 @@ enum report_warning {
 	WARN_LONG_LINE        = 256	/* HPRIM: over 220 characters */
 };
 
+/* How report.patient_id_kind starts where the identifier is an INS. */
+#define PATIENT_ID_INS "INS:"
+
 struct report {
 	struct patient patient;
 	struct span patient_id;		/* PID-3, the best; only ever hashed */

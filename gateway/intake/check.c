@@ -3,7 +3,7 @@
 #include "base/wipe.h"
 #include "crypto/random.h"
 #include "intake/facts.h"
-#include "intake/kinds.h"
+#include "input/kinds.h"
 #include "intake/peers.h"
 #include "wire/hl7.h"
 

@@ -26,7 +26,7 @@
 #define INTAKE_DELIVERY_H
 
 #include "intake/budget.h"
-#include "intake/input.h"
+#include "input/input.h"
 #include "intake/seal.h"
 #include "ipc/role.h"
 

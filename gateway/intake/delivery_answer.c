@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "intake/auditor.h"
-#include "intake/parse.h"
+#include "input/parse.h"
 
 enum {
 	OWN_ID_BYTES = 10,		/* of our MSH-10, as hex */

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "intake/facts.h"
-#include "intake/release.h"
+#include "input/release.h"
 
 enum { PART_BYTES = 131072 };		/* OBJECT_PART.data */
 

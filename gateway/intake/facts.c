@@ -1,7 +1,7 @@
 #include "intake/facts.h"
 
-#include "intake/hold.h"
-#include "intake/release.h"
+#include "input/hold.h"
+#include "input/release.h"
 
 enum { ORDER_MAX = 128 };	/* REPORT_OPEN.order */
 

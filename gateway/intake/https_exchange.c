@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
-#include "intake/fhir_answer.h"
+#include "input/fhir_answer.h"
 
 static void on_conn_event(void *owner, enum conn_event ev);
 static enum https_state go_on(struct https_exchange *x);

@@ -1,7 +1,7 @@
 #include "intake/https_route.h"
 
-#include "intake/fhir_input.h"
-#include "intake/sidecar.h"
+#include "input/fhir_input.h"
+#include "input/sidecar.h"
 #include "wire/multipart.h"
 
 enum route_body { NO_BODY, FHIR_BODY, MULTIPART_BODY };

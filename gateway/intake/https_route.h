@@ -5,7 +5,7 @@
 #ifndef INTAKE_HTTPS_ROUTE_H
 #define INTAKE_HTTPS_ROUTE_H
 
-#include "intake/input.h"
+#include "input/input.h"
 #include "wire/http.h"
 
 /* What is refused before its body is read; `http` 0: nothing. */

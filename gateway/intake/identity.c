@@ -4,9 +4,9 @@
 
 #include "base/wipe.h"
 #include "crypto/digest.h"
-#include "intake/fold.h"
+#include "input/fold.h"
 #include "ipc/patient.h"
-#include "intake/release.h"
+#include "input/release.h"
 
 enum { GATHERED_BYTES = 1024 };
 
@@ -114,7 +114,7 @@ hash_kind(const struct report *r, const uint8_t sender[static 32],
     const struct secret_32 *key, uint8_t out[static 32])
 {
 	bool is_national = span_is(span_slice(r->patient_id_kind, 0,
-	    strlen(IDENTITY_INS)), IDENTITY_INS);
+	    strlen(PATIENT_ID_INS)), PATIENT_ID_INS);
 	struct hash h;
 
 	start(&h, "kind");

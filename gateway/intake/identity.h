@@ -9,9 +9,6 @@
 #include "fhir/report.h"
 #include "wire/hl7_ack.h"
 
-/* How report.patient_id_kind starts where the identifier is an INS. */
-#define IDENTITY_INS "INS:"
-
 struct identity {
 	/* Source, MSH-3, MSH-4, filler order and its authority: versions of
 	 * one report share it (lis.md 2.6 rule 1).  Without the patient: a

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "intake/auditor.h"
-#include "intake/parse.h"
+#include "input/parse.h"
 #include "intake/peers.h"
 
 /* --- counting -------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #ifndef INTAKE_REFUSALS_H
 #define INTAKE_REFUSALS_H
 
-#include "intake/input.h"
+#include "input/input.h"
 
 enum { REFUSALS_KEPT = 64 };
 

@@ -1,12 +1,6 @@
 intake_SRCS = \
     auditor.c \
     budget.c \
-    calendar.c \
-    card_pattern.c \
-    cda_report.c \
-    cda_results.c \
-    cda_texts.c \
-    cda_value.c \
     check.c \
     check_print.c \
     check_texts.c \
@@ -14,63 +8,23 @@ intake_SRCS = \
     delivery.c \
     delivery_answer.c \
     delivery_vault.c \
-    exams.c \
     facts.c \
-    fhir_answer.c \
-    fhir_context.c \
-    fhir_document.c \
-    fhir_entries.c \
-    fhir_input.c \
-    fhir_observation.c \
-    fhir_order.c \
-    fhir_patient.c \
-    fhir_people.c \
-    fhir_report.c \
-    fhir_results.c \
-    fhir_value.c \
-    fold.c \
-    format.c \
-    hl7_card.c \
-    hl7_coded.c \
-    hl7_context.c \
-    hl7_input.c \
-    hl7_metadata.c \
-    hl7_observation.c \
-    hl7_patient.c \
-    hl7_report.c \
-    hl7_value.c \
-    hold.c \
     https_entrance.c \
     https_exchange.c \
     https_route.c \
-    hprim_answer.c \
-    hprim_card.c \
-    hprim_document.c \
-    hprim_group.c \
-    hprim_medecin.c \
-    hprim_observation.c \
-    hprim_report.c \
-    hprim_sante.c \
-    hprim_status.c \
-    hprim_text.c \
     identity.c \
     intake.c \
     keyfile.c \
-    kinds.c \
     lis_tls.c \
     local_entrance.c \
     mllp_entrance.c \
     mllp_room.c \
     mllp_session.c \
-    parse.c \
     peers.c \
     policy.c \
     refusals.c \
     region.c \
-    release.c \
-    release_genetics.c \
     seal.c \
     session.c \
-    sidecar.c \
     spool_entrance.c \
     traits.c

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
-#include "intake/kinds.h"
+#include "input/kinds.h"
 #include "intake/refusals.h"
 #include "intake/region.h"
 #include "wire/hl7.h"

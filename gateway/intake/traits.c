@@ -1,6 +1,6 @@
 /* What the desk wants hashed with intake's key: the traits of the patient
  * whose order a card is made for; see intake.h. */
-#include "intake/fold.h"
+#include "input/fold.h"
 #include "intake/identity.h"
 #include "intake/intake.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "intake/fhir_answer.h"
+#include "input/fhir_answer.h"
 
 enum { TEXT_MAX = 1 << 20 };
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_FHIR_SAMPLES_H
 #define TESTS_FHIR_SAMPLES_H
 
-#include "intake/input.h"
+#include "input/input.h"
 
 /* Resources; all belong to one patient. */
 extern const char sample_patient[], sample_report[], sample_glucose[];

@@ -3,7 +3,7 @@
  * of them says what ORC-1 and OBX-11 are.  Invariants: an answer, text in
  * UTF-8, a reason for whatever is not delivered, a PDF that is one.
  */
-#include "intake/parse.h"
+#include "input/parse.h"
 
 #include <stdlib.h>
 

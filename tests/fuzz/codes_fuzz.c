@@ -3,7 +3,7 @@
  * beyond either. */
 #include <stdlib.h>
 
-#include "intake/hold.h"
+#include "input/hold.h"
 #include "config/codes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

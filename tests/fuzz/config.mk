@@ -11,8 +11,8 @@ config_fuzz_SRCS = \
 FUZZ += codes_fuzz
 codes_fuzz_SRCS = \
     config/codes.c \
-    intake/calendar.c \
-    intake/hold.c \
-    intake/release.c \
-    intake/release_genetics.c \
+    input/calendar.c \
+    input/hold.c \
+    input/release.c \
+    input/release_genetics.c \
     wire/hl7_zone.c

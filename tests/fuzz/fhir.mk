@@ -17,20 +17,20 @@ fhir_fuzz_SRCS = \
     crypto/random.c \
     fhir/check.c \
     fhir/codes.c \
-    intake/exams.c \
-    intake/fhir_answer.c \
-    intake/fhir_context.c \
-    intake/fhir_document.c \
-    intake/fhir_entries.c \
-    intake/fhir_input.c \
-    intake/fhir_observation.c \
-    intake/fhir_order.c \
-    intake/fhir_patient.c \
-    intake/fhir_people.c \
-    intake/fhir_report.c \
-    intake/fhir_results.c \
-    intake/fhir_value.c \
-    intake/sidecar.c \
+    input/exams.c \
+    input/fhir_answer.c \
+    input/fhir_context.c \
+    input/fhir_document.c \
+    input/fhir_entries.c \
+    input/fhir_input.c \
+    input/fhir_observation.c \
+    input/fhir_order.c \
+    input/fhir_patient.c \
+    input/fhir_people.c \
+    input/fhir_report.c \
+    input/fhir_results.c \
+    input/fhir_value.c \
+    input/sidecar.c \
     $(release_SRCS) \
     wire/charset.c \
     wire/charset_tables.c \

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "intake/fhir_answer.h"
+#include "input/fhir_answer.h"
 #include "wire/charset.h"
 
 static inline void

@@ -1,6 +1,6 @@
 /* A whole body to reports, and its answer.  The first byte sets the source
  * up and how much memory there is. */
-#include "intake/fhir_input.h"
+#include "input/fhir_input.h"
 
 #include "fhir_check.h"
 

@@ -18,25 +18,25 @@ hprim_parse_fuzz_SRCS = \
     card/symbols.c \
     config/senders.c \
     crypto/random.c \
-    intake/calendar.c \
-    intake/card_pattern.c \
-    intake/exams.c \
-    intake/format.c \
-    intake/hl7_coded.c \
-    intake/hl7_context.c \
-    intake/hl7_value.c \
-    intake/hprim_answer.c \
-    intake/hprim_card.c \
-    intake/hprim_document.c \
-    intake/hprim_group.c \
-    intake/hprim_medecin.c \
-    intake/hprim_observation.c \
-    intake/hprim_report.c \
-    intake/hprim_sante.c \
-    intake/hprim_status.c \
-    intake/hprim_text.c \
-    intake/release.c \
-    intake/release_genetics.c \
+    input/calendar.c \
+    input/card_pattern.c \
+    input/exams.c \
+    input/format.c \
+    input/hl7_coded.c \
+    input/hl7_context.c \
+    input/hl7_value.c \
+    input/hprim_answer.c \
+    input/hprim_card.c \
+    input/hprim_document.c \
+    input/hprim_group.c \
+    input/hprim_medecin.c \
+    input/hprim_observation.c \
+    input/hprim_report.c \
+    input/hprim_sante.c \
+    input/hprim_status.c \
+    input/hprim_text.c \
+    input/release.c \
+    input/release_genetics.c \
     wire/charset.c \
     wire/charset_tables.c \
     wire/ed.c \

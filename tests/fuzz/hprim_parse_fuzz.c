@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "intake/format.h"
-#include "intake/hprim.h"
+#include "input/format.h"
+#include "input/hprim.h"
 
 enum { ARENA_BYTES = 4 << 20 };
 

@@ -3,7 +3,7 @@
  * sets the source up.  Invariants: nothing is stored unless all is well, all
  * text is UTF-8, an ACK can always be written.
  */
-#include "intake/parse.h"
+#include "input/parse.h"
 
 #include <stdlib.h>
 

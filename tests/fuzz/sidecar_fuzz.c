@@ -1,5 +1,5 @@
 /* A sidecar and its PDF: a NUL in the input parts the two. */
-#include "intake/sidecar.h"
+#include "input/sidecar.h"
 
 #include "fhir_check.h"
 

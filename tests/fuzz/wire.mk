@@ -37,24 +37,24 @@ parse_fuzz_SRCS = \
     card/symbols.c \
     config/senders.c \
     crypto/random.c \
-    intake/card_pattern.c \
-    intake/cda_report.c \
-    intake/cda_results.c \
-    intake/cda_texts.c \
-    intake/cda_value.c \
-    intake/exams.c \
-    intake/hl7_card.c \
-    intake/hl7_coded.c \
-    intake/hl7_context.c \
-    intake/hl7_metadata.c \
-    intake/hl7_observation.c \
-    intake/hl7_patient.c \
-    intake/hl7_report.c \
-    intake/hl7_value.c \
-    intake/parse.c \
-    intake/calendar.c \
-    intake/release.c \
-    intake/release_genetics.c \
+    input/card_pattern.c \
+    input/cda_report.c \
+    input/cda_results.c \
+    input/cda_texts.c \
+    input/cda_value.c \
+    input/exams.c \
+    input/hl7_card.c \
+    input/hl7_coded.c \
+    input/hl7_context.c \
+    input/hl7_metadata.c \
+    input/hl7_observation.c \
+    input/hl7_patient.c \
+    input/hl7_report.c \
+    input/hl7_value.c \
+    input/parse.c \
+    input/calendar.c \
+    input/release.c \
+    input/release_genetics.c \
     wire/cda.c \
     wire/cda_tree.c \
     wire/charset.c wire/charset_tables.c \

@@ -11,8 +11,8 @@
 
 #include "fhir/bundle.h"
 #include "intake/facts.h"
-#include "intake/input.h"
-#include "intake/release.h"
+#include "input/input.h"
+#include "input/release.h"
 
 enum { FILE_MAX = 32 << 20 };
 

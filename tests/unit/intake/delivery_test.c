@@ -1,5 +1,5 @@
 #include "intake/delivery.h"
-#include "intake/parse.h"
+#include "input/parse.h"
 
 #include <stdlib.h>
 

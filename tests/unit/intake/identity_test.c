@@ -103,7 +103,7 @@ test_identifiers(void)
 		{ "another number of the same kind", "P2", "PI^LABO", true },
 		{ "a number of another kind", "P2", "MR^LABO", false },
 		{ "no number", "", "", false },
-		{ "an INS", "279", IDENTITY_INS "1.2.250.1.213.1.4.8", false },
+		{ "an INS", "279", PATIENT_ID_INS "1.2.250.1.213.1.4.8", false },
 	};
 	struct report r = *report_sample(SAMPLE_CHEMISTRY), s = r;
 	struct identity a, b;

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "intake/kinds.h"
+#include "input/kinds.h"
 #include "tap.h"
 
 static struct role role;
