@@ -80,6 +80,19 @@ lines_intersect(struct span a, struct span b, struct buf *out)
 }
 
 /* See part.h. */
+enum status
+lines_subtract(struct span a, struct span b, struct buf *out)
+{
+	struct walk w = { .a = a, .b = b };
+
+	while (walk_next(&w)) {
+		if (w.in_a && !w.in_b)
+			TRY(buf_append_span(out, w.line));
+	}
+	return ST_OK;
+}
+
+/* See part.h. */
 bool
 lines_meet(struct span some, struct span all)
 {

@@ -80,6 +80,9 @@ MUST_CHECK enum status
 lines_unite(struct span a, struct span b, struct buf *out);
 MUST_CHECK enum status
 lines_intersect(struct span a, struct span b, struct buf *out);
+/* Those in `a` that are not in `b`. */
+MUST_CHECK enum status
+lines_subtract(struct span a, struct span b, struct buf *out);
 
 /* Has `some` a line of `all`?  Has it every one? */
 bool lines_meet(struct span some, struct span all);

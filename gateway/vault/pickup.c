@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "crypto/constant_time.h"
+#include "vault/fate.h"
 #include "vault/throttle.h"
 
 enum { BUNDLES_SHOWN_MAX = 256, ENVELOPE_MAX = 4096 };
@@ -72,6 +73,77 @@ shown_status(const struct vault *v, const struct bundle *b)
 	return BUNDLE_CLOSED;
 }
 
+/* --- what is newer elsewhere must be there to see -------------------------- */
+
+/* Takes from `*stale` the lines that `part` brings to the same card. */
+static enum status
+take_news(struct vault *v, const struct part *part, uint64_t card,
+    uint8_t stale[static LINES_BYTES_MAX], size_t *len)
+{
+	uint8_t fresh[LINES_BYTES_MAX], left[LINES_BYTES_MAX];
+	struct buf news = buf_over(fresh, sizeof(fresh));
+	struct buf rest = buf_over(left, sizeof(left));
+	struct bundle b;
+
+	if (!part->live || part->card != card)
+		return ST_OK;
+	TRY(bundle_load(v, part->id, &b));
+	if (!bundle_is_open(v, &b))
+		return ST_OK;
+	TRY(lines_subtract(part->lines.bytes, part->replaced, &news));
+	TRY(lines_subtract((struct span){ stale, *len }, buf_span(&news),
+	    &rest));
+	memcpy(stale, left, rest.len);
+	*len = rest.len;
+	return ST_OK;
+}
+
+static enum status
+report_of(struct vault *v, uint64_t id, uint64_t *report)
+{
+	sqlite3_stmt *q = database_sql(&v->db, SQL_PART_REPORT);
+
+	sql_u64(q, 1, id);
+	TRY(sql_next(q));
+	*report = col_u64(q, 0);
+	(void)sqlite3_reset(q);
+	return ST_OK;
+}
+
+/*
+ * The page leaves out the old lines of an outdated bundle where it finds the
+ * new ones.  Where one of these is withheld, was revoked, or came too late to
+ * be stored, the page would show the old value as if it counted.
+ */
+static enum status
+has_its_news(struct vault *v, const struct bundle *b, bool *has)
+{
+	struct part_copy old;
+	struct part part = { 0 };
+	size_t len;
+	uint64_t report;
+	enum status st;
+
+	TRY(report_of(v, b->id, &report));
+	TRY(part_load(v, report, b->id, &old));
+	len = old.part.replaced.len;
+	while ((st = part_next(v, report, part.id, &part)) == ST_OK) {
+		if (part.id != b->id)
+			TRY(take_news(v, &part, b->card, old.replaced, &len));
+	}
+	*has = len == 0;
+	return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+static enum status
+is_shown(struct vault *v, const struct bundle *b, bool *is)
+{
+	*is = bundle_is_visible(v, b);
+	if (!*is || !b->live || b->status != BUNDLE_OUTDATED)
+		return ST_OK;
+	return has_its_news(v, b, is);
+}
+
 /* The newest bundles of a card that its patient may know of. */
 static enum status
 shown_bundles(struct vault *v, uint64_t card, struct bundle *out, size_t *n)
@@ -90,9 +162,11 @@ shown_bundles(struct vault *v, uint64_t card, struct bundle *out, size_t *n)
 		return st;
 	*n = 0;
 	while (n_ids > 0) {		/* oldest first */
+		bool is = false;
+
 		TRY(bundle_load(v, ids[--n_ids], &out[*n]));
-		if (bundle_is_visible(v, &out[*n]))
-			++*n;
+		TRY(is_shown(v, &out[*n], &is));
+		*n += is;
 	}
 	return ST_OK;
 }

@@ -267,6 +267,64 @@ test_outdated(void)
 	rig_close(&r);
 }
 
+static uint64_t
+revoke(struct rig *r, const struct rig_result *got)
+{
+	struct message m = { .id = MSG_BUNDLE_REVOKE };
+
+	m.bundle_revoke.bundle = span_of(got->bid);
+	m.bundle_revoke.actor = span_of("uid:0");
+	return rig_ask(r, &m, MSG_DONE)->done.outcome;
+}
+
+static uint64_t
+shown(struct rig *r)
+{
+	rig_forget(r);
+	return rig_open_card(r, "CARD000001", 7)->bundles;
+}
+
+/* The page knows an old line only by the new one. */
+static void
+test_outdated_unseen(void)
+{
+	struct rig r;
+	struct rig_report f = base, a = base, b = base, late = base;
+	struct rig_result held;
+
+	start(&r);
+	f.lines = "abc";
+	(void)rig_deliver(&r, &f);
+	a.lines = "a";
+	a.content = 2;
+	a.version_ms = 8;
+	(void)rig_deliver(&r, &a);
+	ok(shown(&r) == 2, "R34 one line corrected: both are shown");
+	b.lines = "b";
+	b.content = 3;
+	b.version_ms = 9;
+	b.holds = HOLD_FLAG;
+	held = rig_deliver(&r, &b);
+	ok(shown(&r) == 1,
+	    "R34 the correction of another line is withheld: the old value "
+	    "is not shown");
+	ok(release(&r, &held, "Dr A") == ST_OK
+	    && shown(&r) == 3, "R34 released: what is not corrected is back");
+	ok(revoke(&r, &held) == ST_OK && shown(&r) == 2,
+	    "R34 revoked at the desk: the value it corrected stays away");
+	rig_close(&r);
+
+	start(&r);
+	(void)rig_deliver(&r, &f);
+	(void)rig_deliver(&r, &a);
+	late.lines = "ab";
+	late.content = 4;
+	late.version_ms = 7;
+	ok(rig_deliver(&r, &late).opened == ST_EXPIRED && shown(&r) == 1,
+	    "R31 corrected by what came too late: the old value is not shown");
+	rig_close(&r);
+}
+
 static void
 test_versions_of_documents(void)
 {
@@ -338,6 +396,7 @@ main(void)
 	test_not_the_biologists();
 	test_taken_back();
 	test_outdated();
+	test_outdated_unseen();
 	test_versions_of_documents();
 	test_withdrawal_first();
 	test_held_for_long();
