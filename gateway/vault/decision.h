@@ -12,7 +12,7 @@
 
 /* What is stored.  Each is a bit, so that a row can name several. */
 enum known_case {
-	KNOWN_NOTHING     = 1,	/* or a person cleared it at the desk */
+	KNOWN_NOTHING     = 1,	/* or the desk cleared it: but for its age */
 	KNOWN_OPEN        = 2,	/* no open bundle is withheld */
 	KNOWN_PRELIMINARY = 4,	/* a bundle waits for its confirmation */
 	KNOWN_HELD        = 8,	/* none does; one is withheld otherwise */

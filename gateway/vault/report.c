@@ -53,8 +53,6 @@ age_case(const struct report_known *known, const struct meeting *met,
 	int order = version_compare(new->version,
 	    by_parts ? met->newest : known->version);
 
-	if (!known->exists)
-		return AGE_NEWER;
 	return order < 0 ? AGE_OLDER : order > 0 ? AGE_NEWER : AGE_EQUAL;
 }
 
@@ -123,8 +121,9 @@ take_row(sqlite3_stmt *q, struct report_known *out)
 		k.bundle_live = col_u64(q, 10) != 0;
 		k.bundle_reads = col_u64(q, 11);
 	}
+	/* What it corrected must not come back late. */
 	if (k.state == REPORT_CLEARED)
-		k = (struct report_known){ 0 };
+		k = (struct report_known){ .version = k.version };
 	*out = k;
 	return ST_OK;
 }

@@ -16,12 +16,14 @@ enum report_state {
 	REPORT_ACTIVE,		/* its newest bundle counts */
 	REPORT_WITHDRAWN,	/* by the LIS or at the desk */
 	REPORT_QUARANTINED,	/* two identities under one key */
-	REPORT_CLEARED		/* was, until the desk looked: as if new */
+	REPORT_CLEARED		/* was, until the desk looked: as if new,
+				   but for what is older */
 };
 
 /* The row, as it was read. */
 struct report_known {
-	bool     exists;	/* false, too, where the desk cleared it */
+	bool     exists;	/* false, too, where the desk cleared it:
+				   then only `version` is known */
 	uint64_t id;
 	uint8_t  patient[32], content[32];
 	struct version version;

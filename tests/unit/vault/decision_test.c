@@ -25,9 +25,9 @@ static const struct {
 	const char *same_patient, *another;
 } want[KNOWNS][COMES] = {
 	{ /* nothing is known */
-		{ "SSSSSSSSSSSSSSSSSS", "SSSSSSSSSSSSSSSSSS" }, /* deliver */
-		{ "SSSSSSSSSSSSSSSSSS", "SSSSSSSSSSSSSSSSSS" }, /* preliminary */
-		{ "SSSSSSSSSSSSSSSSSS", "SSSSSSSSSSSSSSSSSS" }, /* held */
+		{ "ooooooSSSSSSSSSSSS", "ooooooSSSSSSSSSSSS" }, /* deliver */
+		{ "ooooooSSSSSSSSSSSS", "ooooooSSSSSSSSSSSS" }, /* preliminary */
+		{ "ooooooSSSSSSSSSSSS", "ooooooSSSSSSSSSSSS" }, /* held */
 		{ "nnnnnnnnnnnnnnnnnn", "nnnnnnnnnnnnnnnnnn" }, /* confirm */
 		{ "UUUUUUUUUUUUUUUUUU", "UUUUUUUUUUUUUUUUUU" }, /* withdraw */
 		{ "UUUUUUUUUUUUUUUUUU", "UUUUUUUUUUUUUUUUUU" }, /* incident */
@@ -166,7 +166,7 @@ static bool
 older_never_overwrites(const struct decision_case *c, enum report_decision d)
 {
 	return c->age != AGE_OLDER || d != REPORT_SEAL
-	    || c->known == KNOWN_NOTHING || c->touches == TOUCHES_DISJOINT;
+	    || c->touches == TOUCHES_DISJOINT;
 }
 
 static bool

@@ -218,12 +218,43 @@ test_events(void)
 	rig_close(&r);
 }
 
+/* The wrong patient's version, late: the desk has cleared its correction. */
+static void
+test_clear_keeps_the_age(void)
+{
+	struct rig r;
+	struct rig_report wrong = base, right = base;
+	struct message m = { .id = MSG_QUARANTINE_LIST };
+	struct rig_result got;
+	uint64_t number;
+
+	start(&r);
+	(void)rig_card(&r, "CARD000002", 7, false, NULL);
+	(void)rig_deliver(&r, &wrong);
+	right.patient = 2;
+	right.card = "CARD000002";
+	right.version_ms = 9;
+	ok(rig_deliver(&r, &right).opened == ST_DENIED, "R33 for another");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	number = rig_answer(&r, MSG_QUARANTINE_ROW, 0)->quarantine_row.number;
+	ok(clear(&r, number) == ST_OK, "R33 cleared");
+	wrong.version_ms = 6;
+	wrong.content = 3;
+	ok(rig_deliver(&r, &wrong).opened == ST_EXPIRED,
+	    "R33 what was corrected does not come back late");
+	got = rig_deliver(&r, &right);
+	ok(got.stored == ST_OK && strcmp(got.card, "CARD000002") == 0,
+	    "R33 the correction does");
+	rig_close(&r);
+}
+
 int
 main(void)
 {
 	test_aside();
 	test_traits();
 	test_clear();
+	test_clear_keeps_the_age();
 	test_same_person();
 	test_probe();
 	test_events();
