@@ -53,12 +53,23 @@ static const struct {
 
 /* --- going through the body --------------------------------------------------- */
 
+/* What stands around observations.  Each is looked into once, however many
+ * observations there are in it: both are as many as the sender likes. */
+struct around {
+	const struct cda_node *node;	/* NULL: none yet */
+	bool is_section, is_owner;	/* organizer or act */
+	bool is_data;			/* an act with results in it */
+	const struct specialty *specialty;	/* of a section; NULL: none */
+};
+
 /* Where the walk is, and what holds there. */
 struct walk {
 	const struct cda_node *body, *at;
 	const struct cda_node *owner;	/* organizer, act or section */
 	const struct cda_node *section;
-	const struct specialty *specialty;	/* of the section; NULL: none */
+	/* Of the innermost section that has one; NULL: none. */
+	const struct specialty *specialty;
+	struct around around[CDA_DEPTH_MAX];	/* by depth in the body */
 };
 
 /* Another relation than "is a part of". */
@@ -82,20 +93,6 @@ specialty_of(const struct cda_node *section)
 	return NULL;
 }
 
-/* A specialty's section counts for the sections in it. */
-static void
-enter_section(struct walk *w, const struct cda_node *section)
-{
-	if (section == w->section)
-		return;
-	w->section = section;
-	w->specialty = NULL;
-	for (; section != NULL && w->specialty == NULL;
-	    section = section->parent)
-		if (cda_is(section, "section"))
-			w->specialty = specialty_of(section);
-}
-
 static bool
 is_data_entry(const struct cda_node *act)
 {
@@ -107,21 +104,55 @@ is_data_entry(const struct cda_node *act)
 	return false;
 }
 
-/* True where the observation is a result of the laboratory's. */
+static const struct around *
+look_around(struct walk *w, const struct cda_node *n, unsigned depth)
+{
+	struct around *a = &w->around[depth];
+	bool is_act = cda_is(n, "act"), is_section = cda_is(n, "section");
+
+	if (a->node != n)
+		*a = (struct around){ n, is_section,
+		    is_act || cda_is(n, "organizer"),
+		    is_act && is_data_entry(n),
+		    is_section ? specialty_of(n) : NULL };
+	return a;
+}
+
+static unsigned
+depth_of(const struct walk *w, const struct cda_node *n)
+{
+	unsigned depth = 0;
+
+	for (; n != w->body; n = n->parent)
+		depth++;
+	return depth;
+}
+
+/* True where the observation is a result of the laboratory's.  A specialty's
+ * section counts for the sections in it. */
 static bool
 place(struct walk *w, const struct cda_node *observation)
 {
-	const struct cda_node *n = observation->parent, *owner = NULL;
+	const struct cda_node *n = observation->parent;
+	unsigned depth = depth_of(w, n);
 	bool is_data = false;
 
-	for (; n != w->body && !cda_is(n, "section"); n = n->parent) {
-		if (owner == NULL && (cda_is(n, "organizer") ||
-		    cda_is(n, "act")))
-			owner = n;
-		is_data |= cda_is(n, "act") && is_data_entry(n);
+	w->owner = w->section = NULL;
+	w->specialty = NULL;
+	for (; n != w->body && w->specialty == NULL; n = n->parent) {
+		const struct around *a = look_around(w, n, --depth);
+
+		if (w->section == NULL) {
+			if (w->owner == NULL && a->is_owner)
+				w->owner = n;
+			is_data |= a->is_data;
+		}
+		if (w->section == NULL && a->is_section)
+			w->section = n;
+		w->specialty = a->specialty;
 	}
-	enter_section(w, n == w->body ? NULL : n);
-	w->owner = owner != NULL ? owner : n;
+	if (w->owner == NULL)
+		w->owner = w->section != NULL ? w->section : w->body;
 	return is_data || w->specialty != NULL;
 }
 

@@ -2,6 +2,8 @@
  * documents written here. */
 #include "message.h"
 
+#include <time.h>
+
 #include "base/base64.h"
 #include "tap.h"
 
@@ -510,6 +512,94 @@ test_result_releases(void)
 	    "R30 an observation outside of laboratory sections is no result");
 }
 
+/* --- R27: as many as a sender likes ------------------------------------------- */
+
+enum { MANY = 30000, MANY_DEEP = 100, MANY_BYTES = 4 << 20 };
+
+static char *
+repeated(char *at, const char *piece, size_t times)
+{
+	for (; times-- > 0; at += strlen(piece))
+		memcpy(at, piece, strlen(piece) + 1);
+	return at;
+}
+
+/* `around` `deep` times inside each other, with `junk` in it before `inside`;
+ * `n` times `one` in the innermost. */
+struct many {
+	const char *claim, *around, *junk, *inside, *end, *one;
+	size_t deep, n_junk, n;
+};
+
+static char *
+write_many(const struct many *m, char *at)
+{
+	at = repeated(at, "<ClinicalDocument xmlns='urn:hl7-org:v3'>"
+	    "<recordTarget><patientRole>" ID_PI "</patientRole></recordTarget>"
+	    "<component><structuredBody><component>", 1);
+	for (size_t i = 0; i < m->deep; i++) {
+		at = repeated(at, m->around, 1);
+		at = repeated(at, m->junk, m->n_junk);
+		at = repeated(at, m->inside, 1);
+	}
+	at = repeated(at, m->one, m->n);
+	at = repeated(at, m->end, m->deep);
+	return repeated(at, "</component></structuredBody></component>"
+	    "</ClinicalDocument>", 1);
+}
+
+/* ST_OK or refused, but not for want of memory: it was all looked at. */
+static bool
+is_parsed(struct span message, double *seconds)
+{
+	clock_t start = clock();
+	enum status st;
+
+	arena_clear(&arena);
+	arena_init(&arena, 96 << 20);
+	st = parse_frame(message, &source, NOW_MS, &arena, &parsed);
+	*seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+	return st == ST_OK || (st == ST_INVALID && parsed.reply.error == 101);
+}
+
+static void
+test_many(void)
+{
+	static const struct many row[] = {
+		{ "templateIds and observations", "<section><entry><act>",
+		    "<templateId/>", "", "</act></entry></section>",
+		    "<observation/>", 1, MANY, MANY },
+		{ "elements before the codes of sections", "<section>",
+		    "<x/>", "<code code='1'/>", "</section>",
+		    "<section><observation/></section>", MANY_DEEP, 1000,
+		    MANY },
+	};
+	char *document = malloc(MANY_BYTES), *message = malloc(2 * MANY_BYTES);
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		size_t len = (size_t)(write_many(&row[i], document) - document);
+		struct buf out;
+		double took;
+		bool parsed_it;
+
+		strcpy(message, MSG_HEAD(PI_OK) MSG_ORDER "OBX|1|ED|11502-2^"
+		    "CR^LN||^TEXT^XML^Base64^");
+		for (char *p = message; *p != '\0'; p++)
+			*p = *p == '\n' ? '\r' : *p;
+		out = buf_over((uint8_t *)message, 2 * MANY_BYTES);
+		out.len = strlen(message);
+		ok(base64_encode((struct span){ (uint8_t *)document, len },
+		    &out) == ST_OK && buf_append_text(&out, "||||||F\r") ==
+		    ST_OK, "a document of %zu bytes", len);
+		parsed_it = is_parsed(buf_span(&out), &took);
+		ok(parsed_it && took < 4,
+		    "R27 %zu %s in a CDA document: %.2f s", row[i].n,
+		    row[i].claim, took);
+	}
+	free(document);
+	free(message);
+}
+
 int
 main(void)
 {
@@ -525,6 +615,7 @@ main(void)
 	test_a_result();
 	test_values();
 	test_result_releases();
+	test_many();
 	arena_clear(&arena);
 	return done_testing();
 }
