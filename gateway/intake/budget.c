@@ -2,23 +2,32 @@
 
 /* See budget.h. */
 void
-budget_init(struct budget *b, size_t limit)
+budget_init(struct budget *b, size_t limit, size_t each)
 {
-	*b = (struct budget){ .limit = limit };
+	*b = (struct budget){ .limit = limit, .each = each };
 	b->last = &b->first;
+}
+
+/* What of `held` bytes is the budget's. */
+static size_t
+counted(const struct budget *b, size_t held)
+{
+	return held > b->each ? held - b->each : 0;
 }
 
 static bool
 grant(struct budget *b, struct ticket *t, size_t bytes)
 {
-	bool fits = bytes <= b->limit && b->used <= b->limit - bytes;
+	size_t more = counted(b, t->held + bytes) - counted(b, t->held);
+	bool fits = more == 0 ||
+	    (more <= b->limit && b->used <= b->limit - more);
 
 	if (!fits && b->over != NULL && b->over != t)
 		return false;
 	if (!fits)
 		b->over = t;
 	t->held += bytes;
-	b->used += bytes;
+	b->used += more;
 	return true;
 }
 
@@ -26,8 +35,10 @@ grant(struct budget *b, struct ticket *t, size_t bytes)
 bool
 budget_take(struct budget *b, struct ticket *t, size_t bytes)
 {
-	/* Nobody overtakes those in line but who may pass the limit. */
-	if ((b->first == NULL || b->over == t) && grant(b, t, bytes))
+	/* Nobody overtakes those in line but who may pass the limit, and who
+	 * takes nothing of it. */
+	if ((b->first == NULL || b->over == t ||
+	    counted(b, t->held + bytes) == 0) && grant(b, t, bytes))
 		return true;
 	t->wanted = bytes;
 	t->next = NULL;
@@ -40,9 +51,9 @@ budget_take(struct budget *b, struct ticket *t, size_t bytes)
 void
 budget_keep(struct budget *b, struct ticket *t, size_t bytes)
 {
-	b->used -= t->held - bytes;
+	b->used -= counted(b, t->held) - counted(b, bytes);
 	t->held = bytes;
-	if (bytes == 0 && b->over == t)
+	if (counted(b, bytes) == 0 && b->over == t)
 		b->over = NULL;
 }
 

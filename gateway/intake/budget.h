@@ -5,6 +5,9 @@
  * There is a limit for all together, and one holder at a time may go beyond
  * it: otherwise senders that each hold half a message would wait for each
  * other for ever.  Whoever gets nothing waits in line.
+ *
+ * What every holder has up to `each` is not counted and never waits: a few
+ * that fill the budget and go on slowly stop other big messages, not results.
  * Never: allocates, calls anybody.
  */
 #ifndef INTAKE_BUDGET_H
@@ -22,11 +25,12 @@ struct ticket {
 
 struct budget {
 	size_t limit, used;	/* bytes */
+	size_t each;		/* bytes that anybody may have beside that */
 	struct ticket *over;	/* who may go beyond the limit */
 	struct ticket *first, **last;	/* waiting, in order */
 };
 
-void budget_init(struct budget *b, size_t limit);
+void budget_init(struct budget *b, size_t limit, size_t each);
 
 /* True: `t` holds `bytes` more.  False: it waits, and will hold them when
  * budget_next() returns it. */

@@ -15,6 +15,8 @@
 enum { CONNECTIONS_MAX = 32 };
 /* Bodies being received, all together. */
 #define RECEIVING_BYTES ((size_t)64 * 1024 * 1024)
+/* Beside that for each: a result and a short PDF never wait. */
+#define RECEIVING_EACH  ((size_t)512 * 1024)
 
 struct slot {
 	struct https_exchange exchange;
@@ -242,7 +244,7 @@ open_entrance(struct intake *in)
 	    .on_accepted = on_accepted, .on_refused = on_refused };
 	if (in->role->listen_fd[INTAKE_FHIR] < 0)
 		return;
-	budget_init(&https.receiving, RECEIVING_BYTES);
+	budget_init(&https.receiving, RECEIVING_BYTES, RECEIVING_EACH);
 	https.limits = (struct https_limits){
 		.idle_ms = config->mllp_idle_s * 1000,
 		.body_bytes_max = (size_t)config->frame_bytes_max,

@@ -229,7 +229,7 @@ intake_prepare(struct role *role)
 		.role = role, .key = in.key,
 		.lines_left = LINES_PER_TURN, .events_left = EVENTS_PER_TURN, .now_ms = now_ms,
 	};
-	budget_init(&in.deliveries.shared.working, WORKING_BYTES);
+	budget_init(&in.deliveries.shared.working, WORKING_BYTES, 0);
 	start_timers(&in);
 	for (size_t i = 0; i < COUNT(entrances); i++)
 		if (entrances[i]->open != NULL)

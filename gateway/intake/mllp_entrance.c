@@ -9,6 +9,8 @@
 
 /* Frames being received, all together. */
 #define RECEIVING_BYTES ((size_t)128 * 1024 * 1024)
+/* Beside that for each: a result and a short PDF never wait. */
+#define RECEIVING_EACH  ((size_t)512 * 1024)
 
 struct mllp mllp;
 
@@ -216,7 +218,7 @@ open_entrance(struct intake *in)
 	const struct config *config = &in->role->config;
 
 	mllp.in = in;
-	budget_init(&mllp.receiving, RECEIVING_BYTES);
+	budget_init(&mllp.receiving, RECEIVING_BYTES, RECEIVING_EACH);
 	mllp.limits = (struct session_limits){
 		.idle_ms = config->mllp_idle_s * 1000,
 		.frame_bytes_max = (size_t)config->frame_bytes_max,

@@ -567,7 +567,7 @@ static void
 open_entrance(struct intake *in)
 {
 	spool.in = in;
-	budget_init(&spool.files, FILES_BYTES);
+	budget_init(&spool.files, FILES_BYTES, 0);
 	spool.n = in->role->config.n_sources;
 	spool.slots = calloc(spool.n, sizeof(*spool.slots));
 	if (spool.slots == NULL)

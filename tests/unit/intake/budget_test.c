@@ -8,7 +8,7 @@ test_fits_until_the_limit(void)
 	struct budget b;
 	struct ticket one = { 0 }, two = { 0 };
 
-	budget_init(&b, 100);
+	budget_init(&b, 100, 0);
 	ok(budget_take(&b, &one, 60) && b.used == 60, "60 of 100");
 	ok(budget_take(&b, &two, 40) && b.over == NULL, "40 more fit");
 	budget_keep(&b, &one, 10);
@@ -24,7 +24,7 @@ test_one_may_pass_the_limit(void)
 	struct budget b;
 	struct ticket big = { 0 }, next = { 0 }, small = { 0 };
 
-	budget_init(&b, 100);
+	budget_init(&b, 100, 0);
 	ok(budget_take(&b, &next, 90), "90 of 100");
 	ok(budget_take(&b, &big, 500) && b.over == &big, "500 over the limit");
 	ok(budget_take(&b, &big, 500), "and the same one goes on");
@@ -47,7 +47,7 @@ test_leaving_the_line(void)
 	struct budget b;
 	struct ticket t[4] = { { 0 } };
 
-	budget_init(&b, 10);
+	budget_init(&b, 10, 0);
 	ok(budget_take(&b, &t[0], 20), "over");
 	for (int i = 1; i < 4; i++)
 		ok(!budget_take(&b, &t[i], 5), "%d waits", i);
@@ -60,6 +60,33 @@ test_leaving_the_line(void)
 	ok(b.used == 10, "and counted");
 }
 
+static void
+test_what_each_has(void)
+{
+	struct budget b;
+	struct ticket slow = { 0 }, over = { 0 }, big = { 0 }, small = { 0 };
+
+	budget_init(&b, 100, 10);
+	ok(budget_take(&b, &slow, 110) && b.used == 100,
+	    "what each has is not counted");
+	ok(budget_take(&b, &over, 500) && b.over == &over && b.used == 590,
+	    "one may pass the limit");
+	ok(!budget_take(&b, &big, 11), "a big one waits");
+	ok(budget_take(&b, &small, 10) && b.used == 590,
+	    "R9 a small one does not wait for slow ones");
+	budget_keep(&b, &small, 0);
+	ok(budget_take(&b, &small, 10), "nor does its next message");
+	budget_leave(&b, &small);
+	budget_keep(&b, &over, 10);
+	ok(b.over == NULL && b.used == 100, "all but that is given back");
+	budget_leave(&b, &slow);
+	ok(b.used == 0 && budget_next(&b) == &big && b.used == 1,
+	    "and the big one goes on");
+	budget_leave(&b, &over);
+	budget_leave(&b, &big);
+	ok(b.used == 0, "nothing is left");
+}
+
 /* Senders that each hold half a message must not wait for each other. */
 static void
 test_no_deadlock(void)
@@ -68,7 +95,7 @@ test_no_deadlock(void)
 	struct ticket t[8] = { { 0 } };
 	int done = 0;
 
-	budget_init(&b, 100);
+	budget_init(&b, 100, 0);
 	for (int i = 0; i < 8; i++)
 		(void)budget_take(&b, &t[i], 20);
 	for (int round = 0; round < 100 && done < 8; round++) {
@@ -96,6 +123,7 @@ main(void)
 	test_fits_until_the_limit();
 	test_one_may_pass_the_limit();
 	test_leaving_the_line();
+	test_what_each_has();
 	test_no_deadlock();
 	return done_testing();
 }

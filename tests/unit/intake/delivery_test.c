@@ -131,7 +131,7 @@ fresh(size_t n_reports, enum sample which)
 	shared = (struct delivery_shared){ .role = &role,
 	    .key = &key, .now_ms = now_ms, .serial = 100, .plain = shared.plain,
 	    .lines_left = 0 };
-	budget_init(&shared.working, 1 << 20);
+	budget_init(&shared.working, 1 << 20, 0);
 	delivery_init(&d, &shared, &owner, NULL, 7);
 	for (size_t i = 0; i < n_reports; i++)
 		reports[i] = *report_sample(which);

@@ -68,7 +68,7 @@ begin(void)
 	memset(&seen, 0, sizeof(seen));
 	seen.at_once = true;
 	conn_fake_reset();
-	budget_init(&budget, 1 << 20);
+	budget_init(&budget, 1 << 20, 0);
 	loop.time = 1000000;
 	if (https_exchange_init(&x, &limits) != ST_OK)
 		abort();
@@ -285,7 +285,7 @@ test_budget(void)
 	struct ticket other = { .owner = NULL };
 
 	begin();
-	budget_init(&budget, 10);
+	budget_init(&budget, 10, 0);
 	if (!budget_take(&budget, &other, 100))
 		abort();
 	feed(HEAD "Content-Length: 20\r\n\r\n", 4096);

@@ -109,7 +109,7 @@ fresh(void)
 	seen.at_once = SESSION_EVENTS;
 	conn_fake_reset();
 	loop.time = 1000000;
-	budget_init(&budget, 100000);
+	budget_init(&budget, 100000, 0);
 	limits = (struct session_limits){ .idle_ms = 60000,
 	    .frame_bytes_max = FRAME_MAX, .receiving = &budget };
 	if (session_init(&s, &limits) != ST_OK)
