@@ -48,3 +48,22 @@ deliveries_grant(struct deliveries *all)
 	while ((t = budget_next(&all->shared.working)) != NULL)
 		delivery_kick(t->owner);
 }
+
+/* See deliveries.h. */
+bool
+deliveries_turn(struct deliveries *all)
+{
+	all->shared.turn++;
+	if (!all->shared.has_put_off)
+		return false;
+	all->shared.has_put_off = false;
+	for (unsigned i = 0; i < all->n; i++) {
+		struct delivery *d = all->slot[i];
+
+		if (!d->is_put_off)
+			continue;
+		d->is_put_off = false;
+		delivery_kick(d);
+	}
+	return all->shared.has_put_off;
+}

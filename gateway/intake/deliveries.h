@@ -27,6 +27,10 @@ void deliveries_fail(struct deliveries *all);
 /* The channel has room again. */
 void deliveries_kick(struct deliveries *all);
 
+/* A new turn of the loop: those that were put off go on.  True: some were
+ * put off again, and the loop must not sleep. */
+bool deliveries_turn(struct deliveries *all);
+
 /* Memory was given back: who waits for it goes on. */
 void deliveries_grant(struct deliveries *all);
 

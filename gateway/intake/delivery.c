@@ -18,7 +18,8 @@ enum {
 	LINES_IN_MOST = 4 * 1024 * 1024,
 	LINES_BYTES_MOST = 24 * 1024 * 1024,
 	SLOT_BITS = 9,			/* of a delivery's number */
-	FILE_NAME_MAX = 255		/* SPOOL_ANSWER.wants */
+	FILE_NAME_MAX = 255,		/* SPOOL_ANSWER.wants */
+	STARTS_PER_TURN = 16
 };
 
 _Static_assert(1 << SLOT_BITS == DELIVERY_SLOTS, "slots fit the number");
@@ -51,7 +52,7 @@ delivery_end(struct delivery *d, enum delivery_end how, struct span ack)
 	budget_leave(&d->shared->working, &d->ticket);
 	d->input.kind = NULL;
 	d->state = DELIVERY_IS_IDLE;
-	d->is_blocked = false;
+	d->is_blocked = d->is_put_off = false;
 	if (d->has_begun)
 		d->to_abort = d->number;
 	d->has_begun = false;
@@ -213,16 +214,31 @@ delivery_init(struct delivery *d, struct delivery_shared *shared,
 	d->ticket.owner = d;
 }
 
+/* A file or a batch may hold a million messages, each refused at once: the
+ * others have their turn in between. */
+static bool
+has_its_turn(struct delivery *d)
+{
+	if (d->turn != d->shared->turn)
+		d->started = 0;
+	d->turn = d->shared->turn;
+	d->is_put_off = d->started++ >= STARTS_PER_TURN;
+	d->shared->has_put_off |= d->is_put_off;
+	return !d->is_put_off;
+}
+
 /* See delivery.h. */
 void
 delivery_start(struct delivery *d, const struct input *input)
 {
+	bool has_turn = has_its_turn(d);
+
 	if (d->state != DELIVERY_IS_IDLE)
 		unexpected("delivery in a slot that is in use", (int)d->slot);
 	d->input = *input;
 	d->state = DELIVERY_IS_QUEUED;
 	if (budget_take(&d->shared->working, &d->ticket,
-	    COST_FACTOR * size_of(input) + size_of_lines(input)))
+	    COST_FACTOR * size_of(input) + size_of_lines(input)) && has_turn)
 		parse(d);
 }
 
@@ -240,7 +256,8 @@ delivery_kick(struct delivery *d)
 	if (d->is_blocked) {
 		delivery_run(d);
 		try_abort(d);
-	} else if (d->state == DELIVERY_IS_QUEUED && d->ticket.wanted == 0) {
+	} else if (d->state == DELIVERY_IS_QUEUED && d->ticket.wanted == 0 &&
+	    !d->is_put_off) {
 		parse(d);
 	}
 }

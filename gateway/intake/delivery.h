@@ -72,6 +72,8 @@ struct delivery_shared {
 	struct budget working;		/* memory from parsing to sealing */
 	struct region plain;		/* the one payload being sealed */
 	uint64_t serial;		/* of the last delivery */
+	uint64_t turn;			/* of the loop: deliveries_turn() */
+	bool     has_put_off;		/* some wait for the next one */
 	uint64_t warnings;		/* messages that had any */
 	unsigned lines_left;		/* log lines senders may cause, for now */
 	unsigned events_left;		/* the same of audit records */
@@ -98,6 +100,9 @@ struct delivery {
 	uint64_t to_abort;		/* one that the vault must forget; 0: none */
 	uint8_t  sender[32];		/* identity.h */
 	bool     is_blocked;		/* the channel was full */
+	bool     is_put_off;		/* it had its share of turn `turn` */
+	unsigned started;		/* in that turn */
+	uint64_t turn;
 	bool     has_begun;		/* the vault knows of it */
 	bool     is_silent;		/* MSH-15 and MSH-16 want no answer */
 	struct ticket ticket;
@@ -120,7 +125,8 @@ enum { DELIVERY_SLOTS = 512, DELIVERY_REPORTS_MOST = 64 };
 void delivery_init(struct delivery *d, struct delivery_shared *shared,
     const struct delivery_owner *events, void *owner, unsigned slot);
 
-/* `d` is idle.  Goes on at once where memory allows. */
+/* `d` is idle.  Goes on at once where memory allows, and where not many of
+ * `d` began in this turn of the loop. */
 void delivery_start(struct delivery *d, const struct input *input);
 
 /* Which slot a vault's answer belongs to. */

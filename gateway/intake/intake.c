@@ -90,6 +90,12 @@ on_counters(uv_timer_t *timer)
 }
 
 static void
+on_awake(uv_idle_t *handle)
+{
+	(void)handle;
+}
+
+static void
 on_before_sleep(uv_prepare_t *handle)
 {
 	struct intake *in = handle->data;
@@ -98,6 +104,10 @@ on_before_sleep(uv_prepare_t *handle)
 	for (size_t i = 0; i < COUNT(entrances); i++)
 		if (entrances[i]->before_sleep != NULL)
 			entrances[i]->before_sleep(in);
+	if (deliveries_turn(&in->deliveries))
+		uv_idle_start(&in->awake, on_awake);
+	else
+		uv_idle_stop(&in->awake);
 }
 
 /* --- the role's events ----------------------------------------------------- */
@@ -212,6 +222,7 @@ start_timers(struct intake *in)
 	uv_timer_init(loop, &in->timer);
 	uv_timer_init(loop, &in->grace);
 	uv_prepare_init(loop, &in->before_sleep);
+	uv_idle_init(loop, &in->awake);
 	uv_timer_start(&in->timer, on_counters, COUNTERS_MS, COUNTERS_MS);
 	uv_prepare_start(&in->before_sleep, on_before_sleep);
 }

@@ -20,6 +20,7 @@ struct intake {
 	struct msg_intake_counters now, told;
 	uv_timer_t   timer, grace;
 	uv_prepare_t before_sleep;
+	uv_idle_t    awake;	/* runs while the loop must not sleep */
 	bool is_stopping;
 };
 

@@ -49,6 +49,7 @@ intake/delivery_test_SRCS = \
     base/status.c \
     intake/budget.c \
     intake/auditor.c \
+    intake/deliveries.c \
     intake/delivery.c \
     intake/delivery_answer.c \
     intake/delivery_vault.c \
