@@ -417,13 +417,16 @@ find_free(void)
 	return NULL;
 }
 
+/* The spool may speak for a source that has a folder, and for no other: who
+ * took it over has no certificate of a LIS. */
 static const struct config_source *
 find_source(struct span name)
 {
 	const struct config *config = &spool.in->role->config;
 
 	for (unsigned i = 0; i < config->n_sources; i++)
-		if (span_is(name, config->source[i].name))
+		if (span_is(name, config->source[i].name) &&
+		    config->source[i].folder[0] != '\0')
 			return &config->source[i];
 	return NULL;
 }

@@ -209,6 +209,22 @@ answered(uint64_t file, enum status outcome)
 
 /* --- what is to be --------------------------------------------------------- */
 
+/* A source that comes with a certificate has none to steal in the spool. */
+static void
+test_not_for_others(void)
+{
+	struct message m = { .id = MSG_SPOOL_OFFER, .spool_offer = {
+	    .file = 1, .source = span_of("default"),
+	    .name = span_of("a.hl7"), .size = 7 } };
+
+	begin();
+	spool_take(&in, &m);
+	part(1, "MSH|one");
+	whole(1);
+	ok(answered(1, ST_BUSY) && fate.starts == 0,
+	    "R10 the spool speaks for no source without a folder");
+}
+
 static void
 test_one(void)
 {
@@ -378,9 +394,11 @@ main(void)
 	role.config.n_sources = 2;
 	(void)!strcpy(role.config.source[0].name, "default");
 	(void)!strcpy(role.config.source[1].name, "lis");
+	(void)!strcpy(role.config.source[1].folder, "/lis");
 	role.config.frame_bytes_max = 1 << 20;
 	in.role = &role;
 	spool_entrance.open(&in);
+	test_not_for_others();
 	test_one();
 	test_batch();
 	test_pieces();
