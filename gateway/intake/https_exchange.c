@@ -96,6 +96,7 @@ static enum https_state
 reply(struct https_exchange *x)
 {
 	x->began_ms = 0;
+	pace_end(&x->pace);
 	x->conn.idle_ms = x->limits->idle_ms;
 	conn_write(&x->conn, (struct span){ x->out, x->out_len });
 	return HTTPS_REPLYING;
@@ -160,16 +161,13 @@ read_more(struct https_exchange *x, enum https_state state)
 	return state;
 }
 
-/* A sender that drips a byte now and then would hold its place for ever. */
 static bool
-is_too_slow(const struct https_exchange *x)
+is_too_slow(struct https_exchange *x)
 {
-	uint64_t spent = now_ms(x) - x->began_ms;
-
 	if (x->state == HTTPS_HEAD)
-		return spent > HTTPS_HEAD_MS;
-	return spent > x->limits->idle_ms + x->received.len * 1000 /
-	    HTTPS_LEAST_BYTES_PER_S;
+		return now_ms(x) - x->began_ms > HTTPS_HEAD_MS;
+	return pace_is_slow(&x->pace, now_ms(x), x->limits->idle_ms,
+	    x->received.len);
 }
 
 static enum https_state
@@ -241,6 +239,7 @@ begin_body(struct https_exchange *x)
 		return refuse(x, &x->route.refusal,
 		    r->content_length > 0 || r->chunked);
 	http_body_start(&x->body, r);
+	pace_start(&x->pace, now_ms(x), x->limits->idle_ms);
 	if (!r->expect_continue || x->body.at == HTTP_AT_END ||
 	    x->unread.len > 0)
 		return take_body(x);
@@ -340,6 +339,8 @@ in_waiting(struct https_exchange *x, enum https_event ev)
 	if (ev != HTTPS_EV_ROOM)
 		unexpected("HTTPS event while waiting", (int)ev);
 	x->state = HTTPS_BODY;
+	/* That it had to wait is not its fault. */
+	pace_start(&x->pace, now_ms(x), x->limits->idle_ms);
 	return push_body(x);
 }
 

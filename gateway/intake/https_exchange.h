@@ -24,6 +24,7 @@
 
 #include "intake/budget.h"
 #include "intake/https_route.h"
+#include "intake/pace.h"
 #include "intake/region.h"
 #include "net/conn.h"
 #include "wire/http_body.h"
@@ -58,9 +59,7 @@ enum {
 	HTTPS_HEAD_MS = 10000,		/* from its first byte */
 	HTTPS_LINGER_MS = 2000,		/* without a byte */
 	HTTPS_LINGER_MAX_MS = 10000,
-	HTTPS_RETRY_S = 5,
-	/* After the first idle time a body must bring this much. */
-	HTTPS_LEAST_BYTES_PER_S = 1024
+	HTTPS_RETRY_S = 5
 };
 
 /* What the connections of a role share; borrowed for ever. */
@@ -85,6 +84,7 @@ struct https_exchange {
 	struct span   unread;		/* of conn_bytes(), or of `head` */
 	struct input_piece piece;
 	uint64_t began_ms;		/* loop time; 0: between requests */
+	struct pace pace;		/* of the body */
 	uint64_t lingers_until_ms;
 	bool     is_admitted;		/* known who it is */
 	bool     is_last;		/* close after this answer */

@@ -161,7 +161,7 @@ store(struct session *s)
 {
 	struct span frame = mllp_frame(&s->mllp), message;
 
-	s->frame_began_ms = 0;
+	pace_end(&s->pace);
 	if (s->commits && is_commit(frame))
 		return skip(s);
 	intake_count(s, SESSION_FRAME);
@@ -232,21 +232,15 @@ refuse_big(struct session *s)
 	return st == ST_OK ? reply(s, buf_span(&ack), COMMITTED) : close_it(s);
 }
 
-/* A sender that drips a byte now and then would hold its place for ever. */
 static bool
 is_too_slow(struct session *s)
 {
-	uint64_t now = now_ms(s), allowed;
-
 	if (mllp_is_idle(&s->mllp)) {
-		s->frame_began_ms = 0;
+		pace_end(&s->pace);
 		return false;
 	}
-	if (s->frame_began_ms == 0)
-		s->frame_began_ms = now;
-	allowed = s->limits->idle_ms +
-	    s->mllp.frame.len * 1000 / SESSION_LEAST_BYTES_PER_S;
-	return now - s->frame_began_ms > allowed;
+	return pace_is_slow(&s->pace, now_ms(s), s->limits->idle_ms,
+	    s->mllp.frame.len);
 }
 
 static enum session_state
@@ -357,6 +351,8 @@ in_waiting(struct session *s, enum session_event ev)
 {
 	switch (ev) {
 	case SESSION_EV_ROOM:
+		/* That it had to wait is not its fault. */
+		pace_start(&s->pace, now_ms(s), s->limits->idle_ms);
 		return push(s);
 	case SESSION_EV_STOP:
 		return close_it(s);
@@ -543,7 +539,7 @@ session_init(struct session *s, const struct session_limits *limits)
 	s->limits = limits;
 	s->ticket = (struct ticket){ .owner = s };
 	s->unread = s->rest = (struct span){ 0 };
-	s->frame_began_ms = 0;
+	pace_end(&s->pace);
 	s->frame_used = s->reply_len = 0;
 	s->has_ended = s->is_last = s->one_answer = false;
 	s->is_admitted = s->commits = s->has_reply = false;

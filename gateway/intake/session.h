@@ -40,6 +40,7 @@
 #define INTAKE_SESSION_H
 
 #include "intake/budget.h"
+#include "intake/pace.h"
 #include "intake/region.h"
 #include "net/conn.h"
 #include "wire/hl7_ack.h"
@@ -78,9 +79,7 @@ enum {
 	SESSION_READ_BYTES = 64 * 1024,
 	SESSION_PAUSE_MS   = 500,	/* <FS> without <CR>: R1 */
 	SESSION_LINGER_MS  = 2000,	/* without a byte */
-	SESSION_LINGER_MAX_MS = 10000,
-	/* After the first idle time a frame must bring this much (R7). */
-	SESSION_LEAST_BYTES_PER_S = 1024
+	SESSION_LINGER_MAX_MS = 10000
 };
 
 /* What the sessions of a role share; borrowed for ever. */
@@ -101,7 +100,7 @@ struct session {
 	struct ticket      ticket;	/* what the frame holds of the budget */
 	struct span        unread;	/* part of conn_bytes() not yet pushed */
 	struct span        rest;	/* of a frame with several messages */
-	uint64_t           frame_began_ms;	/* 0: between frames */
+	struct pace        pace;	/* of the frame (R7) */
 	uint64_t           lingers_until_ms;
 	size_t             frame_used;	/* bytes of the region to wipe */
 	bool               has_ended;	/* the sender's half is closed */

@@ -375,6 +375,47 @@ test_slow_drip(void)
 	ok(s->state == SESSION_READING, "R7 2 kB a second is not");
 }
 
+/* What came fast must not be followed by hours of almost nothing. */
+static void
+test_slow_after_a_burst(void)
+{
+	static char block[60001];
+	struct session *s = fresh();
+	int bytes = 0;
+
+	memset(block, 'x', sizeof(block) - 1);
+	conn_fake_bytes(&s->conn, "\x0b");
+	for (int i = 0; i < 3; i++)
+		conn_fake_bytes(&s->conn, block);
+	while (s->state == SESSION_READING && bytes++ < 1000) {
+		loop.time += 1000;
+		conn_fake_bytes(&s->conn, "x");
+	}
+	ok(s->state == SESSION_CLOSING && seen.slow == 1 && bytes > 55 &&
+	    bytes < 70, "R7 180 kB at once, then a byte a second: cut off "
+	    "after %d s", bytes);
+}
+
+static void
+test_pace(void)
+{
+	struct pace p = { 0 };
+	uint64_t now = 1000;
+
+	ok(!pace_is_slow(&p, now, 60000, 31 << 20), "R7 31 MiB at once");
+	for (size_t kib = 1; kib <= 400 && p.until_ms != 1; kib++)
+		if (pace_is_slow(&p, now += 1000, 60000, (31 << 20) +
+		    (kib << 10)))
+			p.until_ms = 1;
+	ok(p.until_ms == 1, "R7 then 1 KiB a second is too slow for it");
+	pace_end(&p);
+	ok(!pace_is_slow(&p, now, 60000, 600 << 10), "R7 600 KiB");
+	for (size_t kib = 1; kib <= 4000 && p.until_ms != 1; kib++)
+		if (pace_is_slow(&p, now += 1000, 60000, (600 + 20 * kib) << 10))
+			p.until_ms = 1;
+	ok(p.until_ms != 1, "R7 20 KiB a second is not");
+}
+
 static void
 test_frame_over_the_limit(void)
 {
@@ -669,6 +710,8 @@ main(void)
 	test_fs_without_cr();
 	test_silence();
 	test_slow_drip();
+	test_slow_after_a_burst();
+	test_pace();
 	test_frame_over_the_limit();
 	test_noise();
 	test_budget();
