@@ -15,6 +15,8 @@ enum {
 	FHIR_ENTRIES_MAX  = 900,	/* of a Bundle: what an answer can list */
 	FHIR_RESOURCES_MAX = 2048,	/* contained ones too */
 	FHIR_FOLLOWED_MAX = 16384,	/* references in one Bundle */
+	/* What is looked at to follow them all: fhir_entries.c, look(). */
+	FHIR_LOOKS_MAX    = 100000000,
 	FHIR_REMARKS_MAX  = 16
 };
 
@@ -49,6 +51,7 @@ struct fhir_context {
 	enum status failed;	/* ST_TOO_BIG: the arena's limit */
 	unsigned warnings;	/* enum report_warning */
 	unsigned followed;
+	size_t looks;
 	struct fhir_refusal refusal;
 	const struct tree_node *bundle;
 	struct fhir_resource *resources;

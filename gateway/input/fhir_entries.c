@@ -247,6 +247,23 @@ keep(struct found *f, struct fhir_resource *r)
 	f->one = r;
 }
 
+/* `bytes` are about to be compared.  References are as many as a sender
+ * likes, and so is what each may mean: together they must not take the time
+ * that others wait for. */
+static void
+look(struct fhir_context *c, size_t bytes)
+{
+	c->looks += 1 + bytes;
+}
+
+/* For bytes that memcmp() looks at, sixteen at a time. */
+static bool
+look_equal(struct fhir_context *c, struct span a, struct span b)
+{
+	look(c, a.len == b.len ? a.len / 16 : 0);
+	return span_equal(a, b);
+}
+
 static void
 find_contained(struct fhir_context *c, const struct fhir_resource *from,
     struct span id, struct found *f)
@@ -257,7 +274,7 @@ find_contained(struct fhir_context *c, const struct fhir_resource *from,
 		/* "#" alone is the container. */
 		if (r->entry == from->entry && (id.len == 0
 		    ? r->contained < 0
-		    : r->contained >= 0 && span_equal(r->id, id)))
+		    : r->contained >= 0 && look_equal(c, r->id, id)))
 			keep(f, r);
 	}
 }
@@ -284,7 +301,8 @@ split_relative(struct span ref, struct span *type, struct span *id)
 
 /* A fullUrl that ends in "/Type/id", or a resource of that id. */
 static bool
-is_relative_to(const struct fhir_resource *r, struct span type, struct span id)
+is_relative_to(struct fhir_context *c, const struct fhir_resource *r,
+    struct span type, struct span id)
 {
 	size_t tail = type.len + id.len + 2;
 	struct span end = span_slice(r->full_url, r->full_url.len < tail ? 0 :
@@ -292,7 +310,8 @@ is_relative_to(const struct fhir_resource *r, struct span type, struct span id)
 
 	if (!span_equal(r->type, type) || r->contained >= 0)
 		return false;
-	return span_equal(r->id, id) || (end.len == tail && end.ptr[0] == '/' &&
+	look(c, id.len / 16);
+	return look_equal(c, r->id, id) || (end.len == tail && end.ptr[0] == '/' &&
 	    starts_with(span_slice(end, 1, tail), type) &&
 	    end.ptr[1 + type.len] == '/' &&
 	    span_equal(span_slice(end, 2 + type.len, tail), id));
@@ -330,16 +349,18 @@ decodes_to(struct span s, struct span text)
 }
 
 static bool
-has_identifier(const struct fhir_resource *r, bool any_system,
-    struct span system, struct span value)
+has_identifier(struct fhir_context *c, const struct fhir_resource *r,
+    bool any_system, struct span system, struct span value)
 {
 	const struct tree_node *id = first_identifier(r->node);
 
-	for (; id != NULL; id = id->next)
+	for (; id != NULL; id = id->next) {
+		look(c, tree_text_of(id, "value").len);
 		if (decodes_to(value, tree_text_of(id, "value")) &&
 		    (any_system || decodes_to(system,
 		    tree_text_of(id, "system"))))
 			return true;
+	}
 	return false;
 }
 
@@ -367,7 +388,7 @@ find_conditional(struct fhir_context *c, struct span ref, struct found *f)
 	}
 	for (size_t i = 0; i < c->n_resources; i++)
 		if (span_equal(c->resources[i].type, type) &&
-		    has_identifier(&c->resources[i], bar == NULL, system,
+		    has_identifier(c, &c->resources[i], bar == NULL, system,
 		    query))
 			keep(f, &c->resources[i]);
 	return true;
@@ -385,7 +406,7 @@ find(struct fhir_context *c, const struct fhir_resource *from,
 		return true;
 	}
 	for (size_t i = 0; i < c->n_resources; i++)
-		if (span_equal(c->resources[i].full_url, ref))
+		if (look_equal(c, c->resources[i].full_url, ref))
 			keep(f, &c->resources[i]);
 	if (f->n > 0 || starts_with(ref, span_of("urn:")))
 		return true;
@@ -393,7 +414,7 @@ find(struct fhir_context *c, const struct fhir_resource *from,
 		return true;
 	if (split_relative(ref, &type, &id))
 		for (size_t i = 0; i < c->n_resources; i++)
-			if (is_relative_to(&c->resources[i], type, id))
+			if (is_relative_to(c, &c->resources[i], type, id))
 				keep(f, &c->resources[i]);
 	return false;
 }
@@ -408,7 +429,7 @@ fhir_follow_url(struct fhir_context *c, const struct fhir_resource *from,
 
 	if (ref.len == 0 || !fhir_goes_on(c))
 		return NULL;
-	if (++c->followed > FHIR_FOLLOWED_MAX) {
+	if (++c->followed > FHIR_FOLLOWED_MAX || c->looks > FHIR_LOOKS_MAX) {
 		fhir_refuse(c, 413, "too-costly", "too many references", NULL,
 		    "Bundle");
 		return NULL;

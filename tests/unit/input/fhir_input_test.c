@@ -1,6 +1,8 @@
 #include "input/fhir_input.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "fhir_samples.h"
 #include "tap.h"
@@ -258,6 +260,44 @@ test_entries(void)
 	ok(s.code == 413, "R40 901 are not: 413");
 }
 
+/* One Organization with thousands of identifiers, and thousands of
+ * references to the last of them. */
+static void
+test_references_without_end(void)
+{
+	enum { MANY = 8000, LONG = 100, BYTES = 4 << 20 };
+	char *text = malloc(BYTES), *at = text, same[LONG + 1];
+	clock_t start = clock();
+	double took;
+
+	memset(same, 'a', LONG);
+	same[LONG] = '\0';
+	at += sprintf(at, "{'resourceType':'Bundle','type':'transaction',"
+	    "'entry':[{'fullUrl':'urn:uuid:p','request':{'method':'POST',"
+	    "'url':'Patient'},'resource':%s},{'request':{'method':'POST',"
+	    "'url':'Organization'},'resource':{'resourceType':'Organization',"
+	    "'identifier':[", sample_patient);
+	for (int i = 0; i < MANY; i++)
+		at += sprintf(at, "%s{'value':'%s%d'}", i == 0 ? "" : ",",
+		    same, i);
+	at += sprintf(at, "]}},{'request':{'method':'POST','url':"
+	    "'DiagnosticReport'},'resource':{'resourceType':"
+	    "'DiagnosticReport','status':'final','code':{'text':'x'},"
+	    "'subject':{'reference':'urn:uuid:p'},'resultsInterpreter':[");
+	for (int i = 0; i < MANY; i++)
+		at += sprintf(at, "%s{'reference':'Organization?identifier="
+		    "%s%d'}", i == 0 ? "" : ",", same, MANY - 1);
+	sprintf(at, "]}}]}");
+	for (at = text; *at != '\0'; at++)
+		*at = *at == '\'' ? '"' : *at;
+	sample_clear(&s);
+	sample_take(&s, &input_fhir, span_of(text));
+	took = (double)(clock() - start) / CLOCKS_PER_SEC;
+	ok(s.code == 413 && took < 2, "R40 %d references, each to one of %d "
+	    "identifiers: %u in %.2f s", MANY, MANY, s.code, took);
+	free(text);
+}
+
 static void
 test_no_memory(void)
 {
@@ -495,6 +535,7 @@ main(void)
 	test_bad_bodies();
 	test_depth();
 	test_entries();
+	test_references_without_end();
 	test_no_memory();
 	test_bad_reports();
 	test_twins();
