@@ -22,9 +22,16 @@ include gateway/programs.mk
 
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wconversion -Wsign-conversion -Wcast-qual -Wvla -Werror
+# What runs once, or for a person, or seldom, is made small, the rest fast.
+OPTIMIZE = -O2
+COLD    := $(foreach f,supervisor spool pickup desk ctl config card clock os,$(f)/%) \
+           input/cda_% input/fhir_% input/hprim% input/sidecar% \
+           intake/check% intake/local% intake/spool% \
+           wire/cda% wire/hprim% wire/json% wire/multipart%
+$(foreach f,$(COLD),$(eval $(OUT)/gateway/$(f).o: OPTIMIZE = -Os))
 CPPFLAGS = -Igateway -I$(OUT)/gen -isystem $(SYSROOT)/include \
            -D_GNU_SOURCE
-CFLAGS   = -std=c11 -O2 -g $(WARN) $(HARDENING_CFLAGS) $(TARGET_CFLAGS)
+CFLAGS   = -std=c11 $(OPTIMIZE) -g $(WARN) $(HARDENING_CFLAGS) $(TARGET_CFLAGS)
 LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
 
 # --- libraries and programs -------------------------------------------------
@@ -76,7 +83,7 @@ $(OUT)/%.o: %.c $(OUT)/flags.stamp $(OUT)/sysroot.key
 
 # (Made aside and renamed: two makes at once do not see halves.)
 # Objects are remade when the flags change, not only when the sources do.
-FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(COLD)
 $(OUT)/flags.stamp: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
