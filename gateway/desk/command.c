@@ -68,6 +68,7 @@ help_start(struct session *s)
 		    commands[i].usage, commands[i].help[s->lang]);
 		session_write(s, span_of(line));
 	}
+	session_print(s, 1, TEXT_HELP_INTAKE);	/* not the desk's to answer */
 	session_print(s, 1, TEXT_HELP_OPTIONS);
 	session_finish(s, 0);
 }

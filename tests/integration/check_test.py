@@ -72,7 +72,7 @@ def test_good_message():
 def test_french():
     path = write("fr.hl7", message(BOX.card()))
     done = check(path, lang="fr_FR")
-    ok("réponse : AA" in done.stdout and "un nouveau lot" in done.stdout, "in French", done.stdout)
+    ok("réponse : AA" in done.stdout and "un nouveau dossier" in done.stdout, "in French", done.stdout)
 
 
 def test_json():
