@@ -12,7 +12,14 @@
 #include "intake/peers.h"
 #include "net/listener.h"
 
-enum { CONNECTIONS_MAX = 32 };
+enum {
+	CONNECTIONS_MAX = 32,
+	/* Of one address, as long as it has not shown who it is. */
+	STRANGERS_MAX   = CONNECTIONS_MAX / 2,
+	/* Shorter silences are pauses between two requests. */
+	IDLE_LEAST_MS   = 1000,
+	ROOM_EVERY_MS   = 250
+};
 /* Bodies being received, all together. */
 #define RECEIVING_BYTES ((size_t)64 * 1024 * 1024)
 /* Beside that for each: a result and a short PDF never wait. */
@@ -34,6 +41,7 @@ static struct https {
 	struct https_limits limits;
 	struct slot *slots;		/* NULL: fhir.listen is none */
 	unsigned n_used;
+	uv_timer_t room;
 } https;
 
 static struct slot *
@@ -130,6 +138,66 @@ static const struct delivery_owner delivery_owner = {
 
 /* --- connections ----------------------------------------------------------- */
 
+static uint64_t
+idle_ms(const struct slot *slot)
+{
+	if (!slot->is_used || !https_exchange_is_idle(&slot->exchange))
+		return 0;
+	return uv_now(&https.in->role->loop) - slot->exchange.idle_since_ms;
+}
+
+/* Strangers leave before those who are known, then who was idle longest. */
+static bool
+leaves_first(const struct slot *a, const struct slot *b)
+{
+	if ((a->source == NULL) != (b->source == NULL))
+		return a->source == NULL;
+	return idle_ms(a) > idle_ms(b);
+}
+
+/* All slots are taken and somebody waits. */
+static void
+on_room(uv_timer_t *timer)
+{
+	struct slot *leaver = NULL;
+
+	if (!https.listener.is_waiting || https.n_used < CONNECTIONS_MAX) {
+		uv_timer_stop(timer);
+		return;
+	}
+	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
+		struct slot *slot = &https.slots[i];
+
+		if (idle_ms(slot) >= IDLE_LEAST_MS &&
+		    (leaver == NULL || leaves_first(slot, leaver)))
+			leaver = slot;
+	}
+	if (leaver != NULL)
+		https_exchange_stop(&leaver->exchange);
+}
+
+/* Whoever has no certificate may not keep out those who have: where too many
+ * of one address have not shown theirs, the first of them leaves. */
+static void
+limit_strangers(const struct slot *newcomer)
+{
+	struct slot *leaver = NULL;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
+		struct slot *slot = &https.slots[i];
+
+		if (!slot->is_used || slot->source != NULL || slot == newcomer ||
+		    memcmp(slot->peer, newcomer->peer, sizeof(slot->peer)) != 0)
+			continue;
+		n++;
+		if (leaver == NULL || idle_ms(slot) > idle_ms(leaver))
+			leaver = slot;
+	}
+	if (n >= STRANGERS_MAX)
+		https_exchange_stop(&leaver->exchange);
+}
+
 static struct conn *
 on_waiting(void *owner)
 {
@@ -147,6 +215,8 @@ on_waiting(void *owner)
 		slot->source = NULL;
 		return &slot->exchange.conn;
 	}
+	if (!uv_is_active((uv_handle_t *)&https.room))
+		uv_timer_start(&https.room, on_room, 0, ROOM_EVERY_MS);
 	return NULL;
 }
 
@@ -160,6 +230,7 @@ on_accepted(void *owner, struct conn *c)
 	https.in->now.connections++;
 	https.n_used++;
 	conn_peer(c, slot->peer);
+	limit_strangers(slot);
 	slot->is_wrapped = tls_wrap(c, https.tls) == ST_OK;
 	if (slot->is_wrapped)
 		https_exchange_start(&slot->exchange);
@@ -206,6 +277,7 @@ stop(struct intake *in)
 	(void)in;
 	if (https.slots == NULL)
 		return;
+	uv_timer_stop(&https.room);
 	listener_close(&https.listener);
 	for (unsigned i = 0; i < CONNECTIONS_MAX; i++)
 		if (https.slots[i].is_used)
@@ -250,6 +322,7 @@ open_entrance(struct intake *in)
 		.body_bytes_max = (size_t)config->frame_bytes_max,
 		.receiving = &https.receiving,
 	};
+	uv_timer_init(&in->role->loop, &https.room);
 	make_slots(in);
 	https.tls = lis_tls_server(in->role, CONNECTIONS_MAX, false);
 	if (listener_open(&https.listener, &in->role->loop,

@@ -299,6 +299,7 @@ next_request(struct https_exchange *x)
 	x->request = (struct http_request){ 0 };
 	x->route = (struct https_route){ .kind = NULL };
 	x->state = HTTPS_HEAD;
+	x->idle_since_ms = now_ms(x);
 	return x->unread.len > 0 ? go_on(x) : read_more(x, HTTPS_HEAD);
 }
 
@@ -477,7 +478,15 @@ https_exchange_init(struct https_exchange *x, const struct https_limits *limits)
 void
 https_exchange_start(struct https_exchange *x)
 {
+	x->idle_since_ms = now_ms(x);
 	x->state = read_more(x, HTTPS_HEAD);
+}
+
+/* See https_exchange.h. */
+bool
+https_exchange_is_idle(const struct https_exchange *x)
+{
+	return x->state == HTTPS_HEAD && x->began_ms == 0;
 }
 
 /* See https_exchange.h. */

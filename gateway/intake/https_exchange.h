@@ -85,6 +85,7 @@ struct https_exchange {
 	struct input_piece piece;
 	uint64_t began_ms;		/* loop time; 0: between requests */
 	struct pace pace;		/* of the body */
+	uint64_t idle_since_ms;		/* loop time; where it is idle */
 	uint64_t lingers_until_ms;
 	bool     is_admitted;		/* known who it is */
 	bool     is_last;		/* close after this answer */
@@ -111,6 +112,10 @@ void https_exchange_no_answer(struct https_exchange *x);
 
 /* The budget granted x->ticket what it waited for. */
 void https_exchange_room(struct https_exchange *x);
+
+/* Between requests, or before the first: it could be closed without losing
+ * anything. */
+bool https_exchange_is_idle(const struct https_exchange *x);
 
 /* Finish: at once between requests, after the answer where one is due. */
 void https_exchange_stop(struct https_exchange *x);

@@ -68,8 +68,10 @@ may_enter(struct mllp_slot *slot)
 {
 	const struct config *config = &mllp.in->role->config;
 
-	if (slot->is_tls)
+	if (slot->is_tls) {
+		mllp_limit_strangers(slot);
 		return tls_wrap(&slot->session.conn, mllp.tls) == ST_OK;
+	}
 	if (!has_peer(slot))
 		return false;
 	if (!peers_may_connect(config, slot->peer))

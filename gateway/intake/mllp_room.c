@@ -63,6 +63,34 @@ mllp_room_of_source(struct mllp_slot *slot)
 }
 
 static bool
+is_in_handshake(const struct mllp_slot *slot)
+{
+	return slot->is_used && slot->is_tls && !slot->is_leaving &&
+	    !tls_is_open(&slot->session.conn);
+}
+
+/* See mllp_slots.h. */
+void
+mllp_limit_strangers(const struct mllp_slot *newcomer)
+{
+	struct mllp_slot *leaver = NULL;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < mllp.n_slots; i++) {
+		struct mllp_slot *slot = &mllp.slots[i];
+
+		if (!is_in_handshake(slot) || slot == newcomer ||
+		    memcmp(slot->peer, newcomer->peer, sizeof(slot->peer)) != 0)
+			continue;
+		n++;
+		if (leaver == NULL || slot->since_ms < leaver->since_ms)
+			leaver = slot;
+	}
+	if (leaver != NULL && n >= (mllp.n_slots + 1) / 2)
+		mllp_leave(leaver);
+}
+
+static bool
 is_wanted(void)
 {
 	if (mllp.n_used < mllp.n_slots)
@@ -108,9 +136,8 @@ mllp_room_of_strangers(void)
 	for (unsigned i = 0; i < mllp.n_slots; i++) {
 		struct mllp_slot *slot = &mllp.slots[i];
 
-		if (slot->is_used && slot->is_tls && !slot->is_leaving &&
-		    !tls_is_open(&slot->session.conn) &&
-		    now - slot->since_ms > MLLP_HANDSHAKE_MS)
+		if (is_in_handshake(slot) && now - slot->since_ms >
+		    MLLP_HANDSHAKE_MS)
 			mllp_leave(slot);
 	}
 }

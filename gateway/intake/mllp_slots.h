@@ -73,6 +73,11 @@ enum {
  */
 bool mllp_room_of_source(struct mllp_slot *slot);
 
+/* One more of this address begins its handshake: where half of all slots are
+ * in handshakes of it already, the first of them leaves.  Whoever has no
+ * certificate may not keep out those who have. */
+void mllp_limit_strangers(const struct mllp_slot *newcomer);
+
 /* All slots are taken and somebody waits: the one that was silent longest
  * leaves, those first of whom nobody knows who they are.  Tried again until
  * there is room. */

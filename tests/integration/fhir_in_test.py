@@ -435,6 +435,35 @@ def test_certificates():
     ok(code == 200, "R39 and then there is room again")
 
 
+def test_room():
+    """32 places; more who only connect, from one address or from many."""
+    quick = lambda certificate: (time.monotonic(), ask("GET", "/fhir/metadata", None, kind=None,
+                                                       connection=connect(certificate))[0])
+    held = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(40)]
+    start, code = quick(LIS)
+    took = time.monotonic() - start
+    ok(code == 200 and took < 2, "R39 40 who say nothing do not keep a sender out",
+       f"{code} {took}")
+    held += [socket.create_connection(("127.0.0.1", PORT), source_address=(f"127.0.0.{n}", 0))
+             for n in range(2, 42)]
+    start, code = quick(LIS)
+    took = time.monotonic() - start
+    ok(code == 200 and took < 8, "R39 nor do 40 of as many addresses", f"{code} {took}")
+    for c in held:
+        c.close()
+    idle = [connect() for _ in range(31)]
+    for c in idle:
+        ask("GET", "/fhir/metadata", None, kind=None, connection=c)
+    idle.append(socket.create_connection(("127.0.0.1", PORT)))
+    idle.append(socket.create_connection(("127.0.0.1", PORT)))
+    time.sleep(0.5)
+    start, code = quick(SMALL)
+    took = time.monotonic() - start
+    ok(code == 200 and took < 3, "R39 an idle one leaves for another", f"{code} {took}")
+    for c in idle:
+        c.close()
+
+
 # --- R42 ------------------------------------------------------------------------------
 
 def sidecar(slip, pdf, **more):
@@ -590,5 +619,5 @@ if __name__ == "__main__":
         main(test_transaction, test_precision, test_document, test_retry, test_nothing_kept,
              test_no_outbound, test_statuses, test_bodies, test_types, test_paths,
              test_many_on_one, test_chunked, test_continue, test_slow, test_certificates,
-             test_sidecar, test_bad_sidecars, test_curl, test_node, test_examples,
+             test_room, test_sidecar, test_bad_sidecars, test_curl, test_node, test_examples,
              test_validator, test_vault_killed, test_log)

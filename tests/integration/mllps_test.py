@@ -362,6 +362,18 @@ def test_handshake_limit():
     ok(ended == [True, True] and took < 25, f"R7 no handshake: closed after {took:.0f} s")
 
 
+def test_strangers():
+    """64 places for all; one that has no certificate takes half at the most."""
+    held = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(80)]
+    time.sleep(0.3)
+    start = time.monotonic()
+    answer = send(message(), GOOD["ec"])
+    took = time.monotonic() - start
+    ok("MSA|AA" in answer and took < 0.9, "R10 80 who show nothing keep nobody out", took)
+    for c in held:
+        c.close()
+
+
 def test_source_cap():
     """8 at a time for this source: the one that was silent longest leaves."""
     held = [connect(GOOD["ec"]) for _ in range(8)]
