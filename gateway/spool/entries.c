@@ -152,6 +152,7 @@ entries_see(struct entries *e, const char *name, const struct file_id *id,
 			return;
 		}
 		begin_again(f, id, now_ms);
+		e->matched_ms = 0;
 	} else if (f->state != ENTRY_IN_FLIGHT &&
 	    !file_id_equal(&f->id, id)) {
 		begin_again(f, id, now_ms);
@@ -256,14 +257,35 @@ is_witness_of_any(const struct entries *e, const struct entry *w)
 	return false;
 }
 
+/* All witnesses at once: one by one, a folder full of them would keep the
+ * other folders waiting for minutes. */
+static void
+match_witnesses(struct entries *e, uint64_t now_ms)
+{
+	struct entry *w;
+
+	if (e->matched_ms == now_ms)
+		return;
+	e->matched_ms = now_ms;
+	for (uint32_t i = 0; i < e->used; i++)
+		e->all[i].has_file = false;
+	for (uint32_t i = 0; i < e->used; i++)
+		if (e->all[i].name[0] != '\0' && !e->all[i].is_witness &&
+		    (w = find_witness(e, e->all[i].name)) != NULL)
+			w->has_file = true;
+}
+
 static bool
-is_overdue(const struct entries *e, const struct entry *f, uint64_t now_ms)
+is_overdue(struct entries *e, const struct entry *f, uint64_t now_ms)
 {
 	if (f->name[0] == '\0' || f->again_ms > now_ms)
 		return false;
-	if (f->is_witness && f->state == ENTRY_WAITING)
-		return now_ms - f->since_ms >= e->orphan_ms &&
-		    !is_witness_of_any(e, f);
+	if (f->is_witness && f->state == ENTRY_WAITING) {
+		if (now_ms - f->since_ms < e->orphan_ms)
+			return false;
+		match_witnesses(e, now_ms);
+		return !f->has_file;
+	}
 	if (f->state == ENTRY_STUCK)
 		return true;
 	return (f->state == ENTRY_WANTING || f->state == ENTRY_UNNAMED) &&
@@ -272,7 +294,7 @@ is_overdue(const struct entries *e, const struct entry *f, uint64_t now_ms)
 
 /* See entries.h. */
 struct entry *
-entries_overdue(const struct entries *e, uint64_t now_ms)
+entries_overdue(struct entries *e, uint64_t now_ms)
 {
 	for (uint32_t i = 0; i < e->used; i++)
 		if (is_overdue(e, &e->all[i], now_ms))

@@ -40,6 +40,7 @@ struct entry {
 	struct file_id id;
 	enum entry_state state;
 	bool is_witness, is_renamed, is_seen;
+	bool has_file;			/* a witness: see entries_overdue() */
 	uint64_t since_ms;		/* these bytes were first seen */
 	uint64_t looked_ms;		/* and last */
 	uint64_t apart_ms;		/* WANTING or UNNAMED since; 0: never */
@@ -59,6 +60,7 @@ struct entries {
 	unsigned n;
 	bool has_witnesses;		/* the source has shown one */
 	bool is_full;			/* some were not taken in */
+	uint64_t matched_ms;		/* when has_file was found; 0: never */
 };
 
 /* ST_OK or ST_NO_SPACE: no memory. */
@@ -89,7 +91,7 @@ struct entry *entries_next(const struct entries *e, uint64_t now_ms);
 
 /* One that waited too long for another, or is STUCK and may be tried again;
  * or NULL. */
-struct entry *entries_overdue(const struct entries *e, uint64_t now_ms);
+struct entry *entries_overdue(struct entries *e, uint64_t now_ms);
 
 /* Not now: again after a second, then two, ... up to a minute. */
 void entries_put_off(struct entry *f, uint64_t now_ms);

@@ -1,6 +1,8 @@
 #include "spool/entries.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tap.h"
 
@@ -222,6 +224,27 @@ test_full(void)
 	    "what was given back is used again");
 }
 
+/* Files that only their witness brings, and as many others: to find what is
+ * late takes no longer than to look at each. */
+static void
+test_many_witnesses(void)
+{
+	char name[32];
+	clock_t began;
+
+	start();
+	for (unsigned i = 0; i < ENTRIES_MAX / 2; i++) {
+		snprintf(name, sizeof(name), "a%u.ok", i);
+		see_witness(name, 1);
+		snprintf(name, sizeof(name), "a%u.pdf", ENTRIES_MAX / 2 - 1 - i);
+		see(name, i, false, 1);
+	}
+	began = clock();
+	ok(entries_overdue(&e, 2 * ORPHAN) == NULL,
+	    "R36 no witness is late that has a file");
+	ok(clock() - began < CLOCKS_PER_SEC, "R36 told within a second");
+}
+
 int
 main(void)
 {
@@ -233,6 +256,7 @@ main(void)
 	test_later();
 	test_scan();
 	test_full();
+	test_many_witnesses();
 	free(e.all);
 	return done_testing();
 }
