@@ -207,13 +207,25 @@ next_message(struct session *s)
 	return s->one_answer ? answer_batch(s) : next_frame(s);
 }
 
+/* What comes next waits for a turn of the loop: a frame may hold a million
+ * messages that are refused as soon as they are looked at, and others want
+ * their answers. */
+static enum session_state
+take_turns(struct session *s)
+{
+	if (s->rest.len == 0 || ++s->in_a_row < SESSION_ROW_MAX)
+		return next_message(s);
+	s->in_a_row = 0;
+	return write_it(s, s->reply, 0);
+}
+
 /* A message of a batch with one answer is done; even where the role wants to
  * stop, the others follow: the sender could not be told of half a batch. */
 static enum session_state
 one_of_batch(struct session *s, struct span ack)
 {
 	hl7_batch_add(&s->batch, ack);
-	return next_message(s);
+	return take_turns(s);
 }
 
 /* The answer goes out, the rest of the frame is thrown away (R7). */
@@ -389,7 +401,7 @@ ignored(struct session *s)
 		return one_of_batch(s, (struct span){ 0 });
 	if (s->commits)
 		return answer_nothing(s, COMMITTED);
-	return s->is_last ? close_it(s) : next_message(s);
+	return s->is_last ? close_it(s) : take_turns(s);
 }
 
 static enum session_state
@@ -425,7 +437,7 @@ in_replying(struct session *s, enum session_event ev)
 			s->has_reply = false;
 			return write_it(s, s->reply, s->reply_len);
 		}
-		if (!s->is_last)
+		if (!s->is_last || (s->one_answer && s->rest.len > 0))
 			return next_message(s);
 		s->conn.idle_ms = SESSION_LINGER_MS;
 		s->lingers_until_ms = now_ms(s) + SESSION_LINGER_MAX_MS;
@@ -544,6 +556,7 @@ session_init(struct session *s, const struct session_limits *limits)
 	s->has_ended = s->is_last = s->one_answer = false;
 	s->is_admitted = s->commits = s->has_reply = false;
 	s->is_stepping = s->has_later = false;
+	s->in_a_row = 0;
 	mllp_init(&s->mllp, s->frame.ptr, limits->frame_bytes_max,
 	    limits->frame_bytes_max);
 	s->conn.owner = s;

@@ -27,7 +27,9 @@
  *
  * A frame with several messages (an HL7 batch) goes from REPLYING back to
  * STORING until each has its own answer; of a source that wants one answer
- * for all, it stays in STORING until the last one is durable.
+ * for all, it stays in STORING until the last one is durable.  Where many in
+ * a row get no answer, it passes through REPLYING with nothing to write, so
+ * that other connections have their turn.
  *
  * Where both ends speak MLLP release 2 (HL7 v3 Transport MLLP R2), a commit
  * byte goes before each answer, and instead of a close where something is
@@ -79,7 +81,8 @@ enum {
 	SESSION_READ_BYTES = 64 * 1024,
 	SESSION_PAUSE_MS   = 500,	/* <FS> without <CR>: R1 */
 	SESSION_LINGER_MS  = 2000,	/* without a byte */
-	SESSION_LINGER_MAX_MS = 10000
+	SESSION_LINGER_MAX_MS = 10000,
+	SESSION_ROW_MAX    = 64		/* messages before others have a turn */
 };
 
 /* What the sessions of a role share; borrowed for ever. */
@@ -111,6 +114,7 @@ struct session {
 	uint64_t           active_ms;	/* when something last happened */
 	bool               one_answer;	/* to all of the batch */
 	struct hl7_batch   batch;
+	unsigned           in_a_row;	/* messages of it, none written about */
 	bool               is_stepping, has_later;
 	enum session_event later;
 	size_t             reply_len;

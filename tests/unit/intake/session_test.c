@@ -244,6 +244,42 @@ test_a_batch_at_every_split(void)
 	ok(bad == 0, "R25 a batch in two parts, cut anywhere (%u wrong)", bad);
 }
 
+/* Thousands that need no answer must not keep others waiting. */
+static void
+test_a_batch_takes_turns(void)
+{
+	static char text[6000] = "\x0b" "BHS|^~\\&|\r";
+	struct session *s;
+
+	for (int i = 0; i < 500; i++)
+		strcat(text, "MSH|^~\\&|\r");
+	strcat(text, "\x1c\r");
+	for (int once = 0; once < 2; once++) {
+		unsigned turns = 0, most = 0, before = 0;
+
+		s = fresh();
+		seen.one_answer = once != 0;
+		seen.at_once = SESSION_EV_IGNORED;
+		conn_fake_bytes(&s->conn, text);
+		while (seen.stores > before && seen.stores < 500) {
+			most = seen.stores - before > most ? seen.stores -
+			    before : most;
+			before = seen.stores;
+			turns++;
+			if (once && turns == 2)
+				session_stop(s);
+			conn_fake_emit(&s->conn, CONN_WRITTEN);
+		}
+		ok(seen.stores == 500 && most <= 64 && turns >= 7,
+		    "R25 500 without an answer%s: %u turns of %u",
+		    once ? " of their own" : "", turns, most);
+		ok(once ? conn_fake.n_kept > 0 : conn_fake.n_kept == 0,
+		    "R25 %s is written", once ? "one answer" : "nothing");
+	}
+	conn_fake_emit(&s->conn, CONN_WRITTEN);
+	ok(s->state == SESSION_LINGERING, "R25 then the role stops");
+}
+
 static void
 test_a_batch_that_cannot_be_stored(void)
 {
@@ -703,6 +739,7 @@ main(void)
 	test_batch_in_one_frame();
 	test_one_answer_for_a_batch();
 	test_a_batch_at_every_split();
+	test_a_batch_takes_turns();
 	test_a_batch_that_cannot_be_stored();
 	test_a_mark();
 	test_every_split();
