@@ -30,6 +30,7 @@ static enum https_state
 close_it(struct https_exchange *x)
 {
 	https_exchange_forget(x);
+	budget_leave(x->limits->receiving, &x->ticket);	/* may have waited */
 	wipe(x->head, sizeof(x->head));
 	x->head_len = 0;
 	conn_close(&x->conn);

@@ -296,6 +296,16 @@ test_budget(void)
 	ok(budget_next(&budget) == &x.ticket, "its turn");
 	https_exchange_room(&x);
 	ok(seen.stores == 1, "R39 and goes on");
+	begin();
+	budget_init(&budget, 10, 0);
+	if (!budget_take(&budget, &other, 100))
+		abort();
+	feed(HEAD "Content-Length: 20\r\n\r\n", 4096);
+	feed("{                  }", 20);
+	https_exchange_stop(&x);
+	budget_leave(&budget, &other);
+	ok(x.state == HTTPS_CLOSING && budget_next(&budget) == NULL,
+	    "who is stopped there waits no more");
 }
 
 static void
