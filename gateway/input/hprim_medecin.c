@@ -213,6 +213,8 @@ add(struct letter *l, struct observation *o, struct span status)
 	o->release = release_of(verdict);
 	o->holds = release_holds(&line);
 	o->status = release_result_status(status);
+	if (release_removes(o))
+		o->value = (struct value){ .kind = VALUE_ABSENT };
 	o->effective = l->report->issued;
 	l->panel->observations[l->panel->n_observations++] = *o;
 }
