@@ -58,7 +58,7 @@ def make_certificate(folder, names=("localhost",), addresses=("127.0.0.1",)):
 
 class Appliance:
     def __init__(self, folder=None, mllp_port=None, pickup_port=None, lab_card=True,
-                 ready_s=30, quiet=True, sections="", **settings):
+                 ready_s=30, quiet=True, sections="", programs=BIN, **settings):
         self.temporary = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="guichet-")
         os.chmod(self.folder, 0o755)    # other users' roles pass through it
@@ -67,6 +67,7 @@ class Appliance:
         self.origin = f"https://localhost:{self.pickup_port}"
         self.settings = settings
         self.sections = sections        # text: [source NAME] and its keys
+        self.programs = programs        # another build's, to compare with
         self.wants_lab_card = lab_card
         self.lab_slip = None
         self.ready_s = ready_s
@@ -108,7 +109,7 @@ class Appliance:
         self.write_config()
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [os.path.join(BIN, "guichetd"), "-c", self.path("guichet.conf")],
+            [os.path.join(self.programs, "guichetd"), "-c", self.path("guichet.conf")],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
         log.close()
         self.wait_ready()
@@ -137,7 +138,7 @@ class Appliance:
     def guichet(self, *arguments, check=True, lang="en"):
         """Runs the guichet command; its standard output."""
         done = subprocess.run(
-            [os.path.join(BIN, "guichet"), "--socket", self.socket_path, *arguments],
+            [os.path.join(self.programs, "guichet"), "--socket", self.socket_path, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, timeout=60,
             env=dict(os.environ, LC_ALL=f"{lang}.UTF-8"))
         return done.stdout.decode()
