@@ -161,6 +161,11 @@ fhir_observation_read(struct fhir_build *b, const struct fhir_resource *owner,
 	if (o->code.code.len + o->code.display.len + o->code.text.len == 0)
 		fhir_refuse(c, 422, "required", "an Observation without code",
 		    owner, ".code");
+	/* The resource's own was looked at with all others. */
+	if (tree_member(node, "modifierExtension") != NULL)
+		fhir_refuse(c, 422, "extension",
+		    "a modifierExtension is not known here", owner,
+		    ".component.modifierExtension");
 	o->status = fhir_observation_status(owner->node);
 	o->effective = effective_of(b, owner->node);
 	if (o->effective.text.len == 0)

@@ -296,6 +296,10 @@ fhir_ranges_read(struct fhir_context *c, const struct fhir_resource *r,
 		range = range->next;
 	if (range == NULL)
 		return;
+	if (tree_member(range, "modifierExtension") != NULL)
+		fhir_refuse(c, 422, "extension",
+		    "a modifierExtension is not known here", r,
+		    ".referenceRange.modifierExtension");
 	o->range_low = fhir_decimal(c, tree_member(tree_member(range, "low"),
 	    "value"), r);
 	o->range_high = fhir_decimal(c, tree_member(tree_member(range, "high"),

@@ -125,6 +125,11 @@ static const struct {
 	{ "'valueQuantity':{'value':12345678901234567890123456789012345678901"
 	    "234567890123456789012345678901}", 400 },
 	{ "'valueInteger':1,'dataAbsentReason':{'text':'x'}", 422 },
+	{ "'valueInteger':1,'modifierExtension':[{'url':'u'}]", 422 },
+	{ "'component':[{'code':{'text':'x'},'valueInteger':1,"
+	    "'modifierExtension':[{'url':'u'}]}]", 422 },
+	{ "'valueInteger':1,'referenceRange':[{'low':{'value':1},"
+	    "'modifierExtension':[{'url':'u'}]}]", 422 },
 	{ "'valueInteger':01", 400 }, { "'valueInteger':1.", 400 },
 	{ "'valueInteger':.5", 400 }, { "'valueInteger':+1", 400 },
 	{ "'valueInteger':NaN", 400 }, { "'valueInteger':1e", 400 },
