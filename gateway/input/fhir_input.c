@@ -179,7 +179,9 @@ make_key(struct fhir_context *c, struct parsed *out)
 	struct sha256 h;
 
 	sha256_start(&h);
+	/* Five fields: one more than the keys of HL7 messages have. */
 	sha256_add_field(&h, span_of(c->source->name));
+	sha256_add_field(&h, span_of("FHIR"));
 	sha256_add_field(&h, span_of(value.len > 0 ? "Bundle" : "body"));
 	sha256_add_field(&h, tree_text_of(id, "system"));
 	sha256_add_field(&h, value.len > 0 ? value : (struct span){

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "crypto/digest.h"
 #include "fhir_samples.h"
 #include "tap.h"
 
@@ -166,6 +167,28 @@ test_retry(void)
 	    "key");
 	take_three(sample_report, with(sample_glucose, "5.10", "5.1"));
 	ok(memcmp(key, s.parsed.key, 32) != 0, "R39 another body, another key");
+}
+
+/* Nobody can send an HL7 message that stands for a Bundle: its key is the
+ * source, MSH-3, MSH-4 and MSH-10 (parse.c). */
+static void
+test_keys_apart(void)
+{
+	uint8_t key[32];
+	struct sha256 h;
+
+	sample_clear(&s);
+	sample_take(&s, &input_fhir, sample_json("{'resourceType':'Bundle',"
+	    "'type':'transaction','identifier':{'system':'LABO',"
+	    "'value':'M1'}}"));
+	sha256_start(&h);
+	sha256_add_field(&h, span_of(s.source.name));
+	sha256_add_field(&h, span_of("Bundle"));
+	sha256_add_field(&h, span_of("LABO"));
+	sha256_add_field(&h, span_of("M1"));
+	sha256_finish(&h, key);
+	ok(memcmp(key, s.parsed.key, 32) != 0,
+	    "R39 a key is not that of an HL7 message of Bundle, LABO, M1");
 }
 
 /* --- what is refused ------------------------------------------------------- */
@@ -532,6 +555,7 @@ main(void)
 	test_number();
 	test_document();
 	test_retry();
+	test_keys_apart();
 	test_bad_bodies();
 	test_depth();
 	test_entries();
