@@ -87,6 +87,8 @@ compose(struct https_exchange *x, const struct answer_head *a,
 		location = span_of(path);
 	}
 	r.n_headers = headers_of(a, location, retry, headers);
+	if (x->request.method == HTTP_HEAD)
+		body.len = 0;	/* its length is told, no more */
 	if (http_head_write(&r, &out) != ST_OK ||
 	    buf_append_span(&out, body) != ST_OK)
 		unexpected("HTTPS answer", (int)a->code);

@@ -217,6 +217,16 @@ test_refusals(void)
 }
 
 static void
+test_head(void)
+{
+	begin();
+	feed("HEAD /fhir/metadata HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+	ok(wrote("405 ") && wrote("Content-Length: ") &&
+	    memcmp(conn_fake.kept + conn_fake.n_kept - 4, "\r\n\r\n", 4) == 0,
+	    "R39 an answer to HEAD has no body");
+}
+
+static void
 test_multipart(void)
 {
 	begin();
@@ -348,6 +358,7 @@ main(void)
 	test_pipelined();
 	test_durable_first();
 	test_refusals();
+	test_head();
 	test_multipart();
 	test_strangers();
 	test_continue();
