@@ -171,9 +171,13 @@ on_state(struct delivery *d, const struct message *m)
 	}
 	if (s->key_reused) {
 		d->shared->warnings++;
-		log_line(LOG_NOTICE, "delivery %llu: control id used before "
-		    "with other content; taken as new",
-		    (unsigned long long)d->number);
+		/* Some senders have the same one for all their messages. */
+		if (d->shared->lines_left > 0) {
+			d->shared->lines_left--;
+			log_line(LOG_NOTICE, "delivery %llu: control id used "
+			    "before with other content; taken as new",
+			    (unsigned long long)d->number);
+		}
 	}
 	d->state = DELIVERY_IS_OPENING;
 	delivery_run(d);
