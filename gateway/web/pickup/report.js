@@ -45,6 +45,13 @@ function analysisKey(code) {
   return `${textOf(coding.system)}|${textOf(coding.code)}`;
 }
 
+// The same by any of its codes, as the box compares lines: a correction may
+// come with another system, or with one code more.
+function analysisCodes(code) {
+  const codes = listOf(code?.coding).map((c) => textOf(c.code)).filter(Boolean);
+  return codes.length > 0 ? codes : [conceptText(code).toLowerCase()];
+}
+
 function effectiveOf(resource) {
   return textOf(resource?.effectiveDateTime) ||
       textOf(resource?.effectivePeriod?.start);
@@ -55,6 +62,7 @@ function readRow(holder, depth) {
     depth,
     name: conceptText(holder.code),
     key: analysisKey(holder.code),
+    codes: analysisCodes(holder.code),
     value: readValue(holder),
     range: readRange(holder),
     flags: readFlags(holder),
@@ -248,9 +256,10 @@ function mapRows(report, change) {
 export function withoutNewer(report, others) {
   const newer = new Set(others.filter((other) => other.id === report.id &&
       samePatient(other.patient, report.patient))
-    .flatMap(allRows).map((row) => row.key));
-  const told = allRows(report).some((row) => newer.has(row.key));
-  const shown = mapRows(report, (row) => (told && !newer.has(row.key) ? row :
+    .flatMap(allRows).flatMap((row) => row.codes));
+  const isNewer = (row) => row.codes.some((code) => newer.has(code));
+  const told = allRows(report).some(isNewer);
+  const shown = mapRows(report, (row) => (told && !isNewer(row) ? row :
     { ...row, value: {}, flags: [], notes: [], status: 'outdated' }));
   return { ...shown, conclusion: '', documents: [] };
 }

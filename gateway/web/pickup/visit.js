@@ -102,9 +102,8 @@ function stillOpen(entry, visit) {
       e.bid === entry.bid && e.report !== undefined);
   if (known === undefined) return undefined;
   checkTime(windowOf(known.claim, entry), visit);
-  known.status = statusOf(known.claim, entry.status);
-  known.closes = windowOf(known.claim, entry).closes;
-  return known;
+  return { known, status: statusOf(known.claim, entry.status),
+    closes: windowOf(known.claim, entry).closes };
 }
 
 // An entry of the answer -> what the page shows of it.
@@ -149,12 +148,22 @@ function shownOf(entry, entries) {
     .map((e) => e.report)) : report;
 }
 
-async function openEntries(answer, visit, onProgress) {
-  const entries = [];
+// `round`: the how-manieth question this answers.  While a new report comes in
+// over a slow line, a later answer may say that another one is withdrawn: what
+// is older than the list on the screen is dropped.
+async function openEntries(answer, visit, round, onProgress) {
+  const opened = [];
   for (const entry of answer.bundles) {
-    onProgress('verify', entries.length + 1, answer.bundles.length);
-    entries.push(await openEntry(entry, visit));
+    onProgress('verify', opened.length + 1, answer.bundles.length);
+    opened.push(await openEntry(entry, visit));
   }
+  if (round < visit.shownRound) {
+    opened.filter((e) => e.known === undefined).forEach(forgetEntry);
+    return;
+  }
+  visit.shownRound = round;
+  const entries = opened.map(({ known, ...entry }) =>
+    (known === undefined ? entry : Object.assign(known, entry)));
   const kept = withoutReplaced(entries).sort(newestFirst);
   visit.entries.filter((e) => !kept.includes(e)).forEach(forgetEntry);
   visit.entries = kept;
@@ -179,13 +188,14 @@ export async function openVisit(slip, onProgress) {
   onProgress('derive');
   const { auth, kek } = await deriveCardKeys(slip);
   const visit = { box: slip.box, card: slip.card, auth,
-    sequences: new Map(), replaced: new Set(), entries: [], shares: [] };
+    sequences: new Map(), replaced: new Set(), entries: [], shares: [],
+    asked: 1, shownRound: 0 };
   onProgress('ask');
   const { answer, server_ms } = await fetchCard(visit);
   visit.server_ms = server_ms;
   onProgress('unlock');
   await openCardBlobs(answer, kek, visit);
-  await openEntries(answer, visit, onProgress);
+  await openEntries(answer, visit, 1, onProgress);
   return visit;
 }
 
@@ -198,10 +208,11 @@ function marks(visit) {
 // 'withdrawn', 'new', or '' for nothing.
 export async function refreshVisit(visit, onProgress) {
   const before = marks(visit);
+  const round = ++visit.asked;
   onProgress('ask');
   const { answer, server_ms } = await fetchCard(visit);
   visit.server_ms = server_ms;
-  await openEntries(answer, visit, onProgress);
+  await openEntries(answer, visit, round, onProgress);
   const after = marks(visit);
   const changed = [...after].filter(([bid, mark]) => before.get(bid) !== mark);
   if (changed.some(([, mark]) => mark.startsWith('withdrawn'))) return 'withdrawn';

@@ -166,6 +166,18 @@ test('R34 where no line can be told, no value is shown', () => {
   }
 });
 
+test('R34 the newer line is known by any of its codes', () => {
+  const old = open(frenchReport());
+  const newer = open(frenchReport({ sections: CORRECTION }));
+  allRows(newer).forEach((row) => {
+    row.key = 'urn:other|GLY';
+    row.codes = ['GLY', ...row.codes];
+  });
+  const gone = allRows(withoutNewer(old, [newer]))
+    .filter((row) => row.status === 'outdated');
+  assert.deepEqual(gone.map((row) => row.name), ['Glycémie à jeun']);
+});
+
 test('R34 an old value is no earlier value', () => {
   const newer = open(frenchReport({ sections: CORRECTION,
     sampled: '2026-11-22T07:40:00+01:00' }));
