@@ -1,3 +1,4 @@
+#include "intake/deliveries.h"
 #include "intake/delivery.h"
 #include "input/parse.h"
 
@@ -580,6 +581,53 @@ test_refuse_big(void)
 	    ST_NOT_FOUND, "no MSH");
 }
 
+/* A file of many messages, as the spool's entrance brings them. */
+enum { MANY = 1000 };
+
+static struct deliveries all;
+static struct delivery many;
+
+static void
+on_one_of_many(void *o, enum delivery_end how, struct span ack)
+{
+	struct input input = { .kind = &input_hl7, .source = &source,
+	    .bytes = span_of("MSH|...") };
+
+	on_end(o, how, ack);
+	if (seen.ends < MANY)
+		delivery_start(&many, &input);
+}
+
+static void
+test_others_have_their_turn(void)
+{
+	static const struct delivery_owner many_owner = { on_frame_done,
+	    on_one_of_many };
+	struct input input = { .kind = &input_hl7, .source = &source,
+	    .bytes = span_of("MSH|...") };
+	unsigned turns = 0;
+	bool more = true;
+
+	fresh(0, SAMPLE_DOCUMENT);
+	next_parse_status = ST_INVALID;
+	all.shared = shared;
+	if (deliveries_add(&all, &many, &many_owner, NULL) != ST_OK)
+		return;
+	delivery_start(&many, &input);
+	ok(seen.ends > 0 && seen.ends < 50,
+	    "R16 a thousand messages that are refused: not all at once");
+	while (more && turns++ < MANY)
+		more = deliveries_turn(&all);
+	ok(seen.ends == MANY && turns > 20 && !more,
+	    "R16 but turn by turn, without sleeping");
+	all.shared.turn++;
+	seen.ends = 0;
+	delivery_start(&many, &input);
+	seen.ends = MANY;
+	delivery_fail(&many);
+	ok(!many.is_put_off, "one that waits for its turn can be ended");
+}
+
 int
 main(void)
 {
@@ -599,6 +647,7 @@ main(void)
 	test_memory_is_shared_out();
 	test_answers_of_others();
 	test_refuse_big();
+	test_others_have_their_turn();
 	region_release(&shared.plain, 0);
 	return done_testing();
 }
