@@ -134,6 +134,23 @@ outcome_words(const struct check *c, const struct msg_report_probed *m,
 
 /* --- text ------------------------------------------------------------------ */
 
+/* A label or a name of the message is for reading: no control character of
+ * it, also none of U+0080 to U+009F, is for root's terminal to obey. */
+static void
+disarm(char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		uint8_t before = i == 0 ? 0 : (uint8_t)line[i - 1];
+		uint8_t byte = (uint8_t)line[i];
+
+		if (before == 0xc2 && byte >= 0x80 && byte < 0xa0)
+			line[i - 1] = line[i] = '?';
+		else if ((byte < 0x20 && byte != '\n' && byte != '\t') ||
+		    byte == 0x7f)
+			line[i] = '?';
+	}
+}
+
 static void
 write_line(struct check *c, int stream, char *line, int len)
 {
@@ -141,6 +158,7 @@ write_line(struct check *c, int stream, char *line, int len)
 		return;
 	if (len >= LINE_BYTES)
 		len = LINE_BYTES - 1;
+	disarm(line, (size_t)len);
 	c->events->write(c->owner, stream, (struct span){ (uint8_t *)line,
 	    (size_t)len });
 	wipe(line, (size_t)len);
@@ -180,6 +198,23 @@ check_print_problem(struct check *c, enum check_text id, ...)
 	va_end(args);
 }
 
+static void
+print_span(struct check *c, struct span s)
+{
+	char line[LINE_BYTES];
+
+	while (s.len > 0) {
+		struct span part = span_slice(s, 0, LINE_BYTES - 1);
+
+		/* Not in the middle of U+0080 to U+009F. */
+		if (part.len > 1 && part.ptr[part.len - 1] == 0xc2)
+			part.len--;
+		memcpy(line, part.ptr, part.len);
+		write_line(c, 1, line, (int)part.len);
+		s = span_slice(s, part.len, s.len);
+	}
+}
+
 /* The bytes of the answer, a line for each segment. */
 static void
 print_raw(struct check *c, struct span answer)
@@ -191,7 +226,7 @@ print_raw(struct check *c, struct span answer)
 		    answer.ptr[len] != '\n')
 			len++;
 		print(c, CHECK_RAW);
-		c->events->write(c->owner, 1, span_slice(answer, 0, len));
+		print_span(c, span_slice(answer, 0, len));
 		c->events->write(c->owner, 1, span_of("\n"));
 		answer = span_slice(answer, len + 1, answer.len);
 	}

@@ -69,6 +69,14 @@ def test_good_message():
     ok(bundles() == before, "nothing is stored")
 
 
+def test_terminal():
+    """A hostile label, a hostile MSH-3: root's terminal obeys neither."""
+    data = message(BOX.card()).replace("Glycémie".encode(), b"Gly\xc2\x9b2Jmie")
+    done = check(write("esc.hl7", data.replace(b"|SIL|", b"|S\xc2\x9b31mL|")))
+    ok("2Jmie" in done.stdout and "31mL" in done.stdout and "\x9b" not in done.stdout
+       and "\x1b" not in done.stdout, "check prints no control character of a message", done.stdout)
+
+
 def test_french():
     path = write("fr.hl7", message(BOX.card()))
     done = check(path, lang="fr_FR")
@@ -189,5 +197,5 @@ def test_log():
 
 if __name__ == "__main__":
     with BOX:
-        main(test_good_message, test_french, test_json, test_sequence, test_withheld,
+        main(test_good_message, test_terminal, test_french, test_json, test_sequence, test_withheld,
              test_refused, test_files, test_big, test_tail, test_log)
