@@ -16,7 +16,7 @@ enum {
 	FHIR_RESOURCES_MAX = 2048,	/* contained ones too */
 	FHIR_FOLLOWED_MAX = 16384,	/* references in one Bundle */
 	/* What is looked at to follow them all: fhir_entries.c, look(). */
-	FHIR_LOOKS_MAX    = 100000000,
+	FHIR_LOOKS_MAX    = 25000000,
 	FHIR_REMARKS_MAX  = 16
 };
 
