@@ -179,10 +179,12 @@ def test_tail():
         end = time.monotonic() + 10
         while time.monotonic() < end:
             seen.append(json.loads(follower.stdout.readline()))
-            if "202" in seen[-1].get("answer", ""):
+            refused = any("AR 202 MSH-11" in s.get("answer", "") for s in seen)
+            counted = any(s["type"] == "counters" for s in seen)
+            if refused and counted:
                 break
-        ok("AR 202 MSH-11" in seen[-1].get("answer", ""), "followed: a refusal as it happens", seen)
-        ok(any(s["type"] == "counters" for s in seen), "JSON counters", seen)
+        ok(refused, "followed: a refusal as it happens", seen)
+        ok(counted, "JSON counters", seen)
     finally:
         follower.kill()
         follower.wait()
