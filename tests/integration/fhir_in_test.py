@@ -38,7 +38,10 @@ UNLISTED = CA.issue("unlisted")
 STRANGER = STRANGE_CA.issue("stranger")
 # A pool of one connection, to see it used up.
 SMALL = CA.issue("small")
-BOX.sections = (f"\n[source lab]\nclients = {LIS.fingerprint}\n"
+# A laboratory's test system: identities of the test range are its own.
+TRIAL = CA.issue("trial")
+BOX.sections = (f"\n[source trial]\nclients = {TRIAL.fingerprint}\nenvironment = test\n"
+                f"\n[source lab]\nclients = {LIS.fingerprint}\n"
                 f"\n[source small]\nclients = {SMALL.fingerprint}\nconnections_max = 1\n")
 BOX.settings.update({"fhir.listen": f"127.0.0.1:{PORT}", "lis.certificate": SERVER.cert,
                      "lis.key": SERVER.key, "lis.clients": CA.cert, "mllp.idle": "4s",
@@ -571,8 +574,12 @@ def test_examples():
             skip(f"R39 {name}", "../shared/examples is not there")
             continue
         with open(path, "rb") as f:
-            code, _, answer = post(f.read())
-        ok(code == 201, f"R39 {name} is taken", answer)
+            body = f.read()
+        code, _, answer = post(body)
+        ok(code == 422 and "test identity" in str(answer),
+           f"R28 {name}: a test INS is refused in production", answer)
+        code, _, answer = post(body, connection=connect(TRIAL))
+        ok(code == 201, f"R39 {name} is taken by a test source", answer)
 
 
 def test_validator():
