@@ -58,8 +58,9 @@ check_file(struct check *c, const struct msg_check_file *m)
 
 	if (c->state != CHECK_IS_GATHERING)
 		return;
-	c->french = span_is(span_slice(m->lang, 0, 2), "fr");
 	c->json = m->json != 0;
+	/* Programs read JSON: its words do not change with the locale. */
+	c->french = !c->json && span_is(span_slice(m->lang, 0, 2), "fr");
 	c->source = source_for(&c->in->role->config, m->source);
 	if (c->source == NULL)
 		check_print_problem(c, CHECK_NO_SOURCE, (int)m->source.len,

@@ -93,6 +93,9 @@ def test_json():
        and not second["known"] and second["patientMatches"], "and one for its report", second)
     ok({o["release"] for o in second["observations"]} == {"deliver"}
        and len(second["observations"]) == 7, "with each observation", second)
+    french = lines_of(check(path, options=["--json"], lang="fr_FR"))[1]
+    ok(french["observations"] == second["observations"] and french["would"] == second["would"],
+       "its words are the same in every locale", french)
 
 
 def test_sequence():
