@@ -366,6 +366,8 @@ role_bit(enum role_id role)
 		return TO_DESK;
 	case ROLE_SPOOL:
 		return TO_SPOOL;
+	case ROLE_COURIER:
+		return TO_COURIER;
 	default:
 		return 0;
 	}

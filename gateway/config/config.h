@@ -27,6 +27,8 @@ enum charset_choice {
 	CHARSET_WINDOWS1252, CHARSET_CP850, CHARSET_MACROMAN
 };
 
+enum drop_kind { DROP_NONE, DROP_S3, DROP_SWIFT, DROP_KEYSTONE };
+
 enum ack_mode { ACK_AUTO, ACK_ORIGINAL, ACK_ENHANCED_ACCEPT_ONLY };
 
 /* What the files of a source are. */
@@ -101,6 +103,34 @@ struct config {
 	uint64_t card_life_s;
 	uint64_t card_wrong_tokens_per_hour;
 	bool hold_unknown;		/* codes of no public system */
+	char lab_timezone[64];		/* POSIX TZ rule */
+	enum drop_kind drop_kind;
+	char drop_endpoint[CONFIG_TEXT_MAX];	/* https://, or empty */
+	char drop_bucket[64];
+	bool drop_virtual_host;		/* S3: not path style */
+	char drop_region[64];
+	char drop_user[128], drop_project[128], drop_domain[128];
+	char drop_public_url[84];	/* https://, or empty */
+	char drop_pins[1056];		/* config/fingerprints.h */
+	uint64_t drop_in_flight;
+	char tls_trust[CONFIG_TEXT_MAX];	/* PEM file, authorities */
+	char dns_servers[128];		/* or "system" */
+	char viewer_url[128];		/* https://, or empty */
+	char mail_server[CONFIG_TEXT_MAX];	/* HOST:PORT, or "none" */
+	bool mail_starttls;
+	char mail_user[128];
+	char mail_from[CONFIG_TEXT_MAX];
+	char mail_pins[1056];
+	char mail_bounces[CONFIG_TEXT_MAX];	/* HOST:PORT, or "none" */
+	char sms_url[CONFIG_TEXT_MAX];	/* https://, or empty */
+	bool sms_json;
+	char sms_template[512];
+	char sms_authorization[CONFIG_TEXT_MAX];
+	char sms_user[128], sms_from[16];
+	char sms_pins[1056];
+	char notice_hours[16];		/* "08:00-20:00" */
+	uint64_t notice_delay_s, address_keep_s;
+	bool notice_call_back;
 	struct config_source source[CONFIG_SOURCES_MAX];
 	unsigned n_sources;
 	struct config_hold hold[CONFIG_HOLDS_MAX];

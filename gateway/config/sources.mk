@@ -6,5 +6,6 @@ config_SRCS = \
     fingerprints.c \
     keys.c \
     networks.c \
+    remote.c \
     senders.c \
     values.c

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/fingerprints.h"
 #include "config/networks.h"
+#include "config/remote.h"
 #include "config/senders.h"
 
 static bool
@@ -123,6 +124,53 @@ static enum status
 set_fingerprints(const struct value_row *row, void *field, struct span text)
 {
 	TRY(fingerprints_check(text));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_url(const struct value_row *row, void *field, struct span text)
+{
+	struct remote remote;
+
+	if (text.len > 0)
+		TRY(remote_parse_url(text, &remote));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_server(const struct value_row *row, void *field, struct span text)
+{
+	struct remote remote;
+
+	if (!span_is(text, "none"))
+		TRY(remote_parse_server(text, &remote));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_hours(const struct value_row *row, void *field, struct span text)
+{
+	unsigned from, until;
+
+	TRY(hours_parse(text, &from, &until));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_mailbox(const struct value_row *row, void *field, struct span text)
+{
+	if (text.len > 0)
+		TRY(mailbox_check(text));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_resolvers(const struct value_row *row, void *field, struct span text)
+{
+	struct sockaddr_storage servers[RESOLVERS_MAX];
+	size_t n;
+
+	TRY(resolvers_parse(text, servers, &n));
 	return keep_text(row, field, text);
 }
 
@@ -290,6 +338,7 @@ nth_word(const char *words, unsigned n)
 /* The field is a bool or an enum; enums here have the shape of unsigned. */
 _Static_assert(sizeof(enum charset_choice) == sizeof(unsigned) &&
     sizeof(enum ack_mode) == sizeof(unsigned) &&
+    sizeof(enum drop_kind) == sizeof(unsigned) &&
     sizeof(enum source_format) == sizeof(unsigned), "enums are stored as unsigned");
 
 static enum status
@@ -443,6 +492,11 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_PATTERN]  = set_pattern,
 	[VALUE_FOLDER]   = set_folder,
 	[VALUE_CODES]    = set_codes,
+	[VALUE_URL]      = set_url,
+	[VALUE_SERVER]   = set_server,
+	[VALUE_HOURS]    = set_hours,
+	[VALUE_MAILBOX]  = set_mailbox,
+	[VALUE_RESOLVERS] = set_resolvers,
 };
 
 /* See values.h. */

@@ -11,7 +11,8 @@
 #define VALUE_KIND_MAP(X)                                               \
 	X(ID) X(TEXT) X(PATH) X(ADDRESS) X(ORIGIN) X(COUNT) X(DURATION) \
 	X(SIZE) X(FIELDS) X(CHOICE) X(TIMEZONE) X(LISTEN) X(NETWORKS)   \
-	X(FINGERPRINTS) X(SENDERS) X(LANGUAGE) X(PATTERN) X(FOLDER) X(CODES)
+	X(FINGERPRINTS) X(SENDERS) X(LANGUAGE) X(PATTERN) X(FOLDER) X(CODES) \
+	X(URL) X(SERVER) X(HOURS) X(MAILBOX) X(RESOLVERS)
 
 enum value_kind {
 #define X(name) VALUE_##name,
@@ -23,7 +24,7 @@ enum value_kind {
 /* Where roles may see a key. */
 enum {
 	TO_INTAKE = 1, TO_VAULT = 2, TO_PICKUP = 4, TO_DESK = 8,
-	TO_SPOOL = 16,
+	TO_SPOOL = 16, TO_COURIER = 32,
 	TO_ALL = TO_INTAKE | TO_VAULT | TO_PICKUP | TO_DESK
 };
 
