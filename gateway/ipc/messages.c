@@ -198,7 +198,8 @@ message_route_max_bytes(enum role_id from, enum role_id to)
 bool
 message_is_ciphertext(uint64_t id)
 {
-	return id == MSG_OBJECT_PART || id == MSG_OBJECT_DATA;
+	return id == MSG_OBJECT_PART || id == MSG_OBJECT_DATA
+	    || id == MSG_OUTBOX_DATA;
 }
 
 /* See messages.h. */

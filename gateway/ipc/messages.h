@@ -5,6 +5,7 @@
 #include "base/span.h"
 #include "base/status.h"
 #include "ipc/messages.def"
+#include "ipc/outbox.h"
 #include "ipc/release.h"
 
 #define ROLE_MAP(X)                                                     \
@@ -14,6 +15,7 @@
 	X(PICKUP,     "pickup")                                         \
 	X(DESK,       "desk")                                           \
 	X(SPOOL,      "spool")                                          \
+	X(COURIER,    "courier")                                        \
 	X(CTL,        "guichet")
 
 enum role_id {
