@@ -1,4 +1,4 @@
-#include "vault/outbox.h"
+#include "vault/backlog.h"
 
 #include <stdlib.h>
 
@@ -8,26 +8,26 @@
 /* The longest answer: a part of an object. */
 enum { SCRATCH_BYTES = 144 * 1024 };
 
-struct outbox_item {
-	struct outbox_item *next;
+struct backlog_item {
+	struct backlog_item *next;
 	enum message_id id;
 	size_t len;
 	uint8_t body[];
 };
 
-/* See outbox.h. */
+/* See backlog.h. */
 void
-outbox_init(struct outbox *o, struct role *role)
+backlog_init(struct backlog *o, struct role *role)
 {
-	*o = (struct outbox){ .role = role };
+	*o = (struct backlog){ .role = role };
 }
 
-static struct outbox_item *
+static struct backlog_item *
 copy_of(const struct message *m)
 {
 	static uint8_t scratch[SCRATCH_BYTES];
 	struct buf body = buf_over(scratch, sizeof(scratch));
-	struct outbox_item *item;
+	struct backlog_item *item;
 
 	if (message_encode(m, &body) != ST_OK)
 		unexpected("an answer does not encode", (int)m->id);
@@ -36,7 +36,7 @@ copy_of(const struct message *m)
 		wipe(scratch, body.len);
 		return NULL;
 	}
-	*item = (struct outbox_item){ .id = m->id, .len = body.len };
+	*item = (struct backlog_item){ .id = m->id, .len = body.len };
 	memcpy(item->body, scratch, body.len);
 	if (!message_is_ciphertext(m->id))
 		wipe(scratch, body.len);
@@ -44,11 +44,11 @@ copy_of(const struct message *m)
 }
 
 static void
-keep(struct outbox *o, enum role_id to, const struct message *m)
+keep(struct backlog *o, enum role_id to, const struct message *m)
 {
-	struct outbox_item *item = NULL;
+	struct backlog_item *item = NULL;
 
-	if (o->bytes < OUTBOX_BYTES_MAX)
+	if (o->bytes < BACKLOG_BYTES_MAX)
 		item = copy_of(m);
 	if (item == NULL) {
 		log_line(LOG_ERROR, "%s does not read its answers: one was "
@@ -71,9 +71,9 @@ tell(enum role_id to, const struct message *m, enum status st)
 		    role_name(to), status_text(st));
 }
 
-/* See outbox.h. */
+/* See backlog.h. */
 void
-outbox_send(struct outbox *o, enum role_id to, const struct message *m)
+backlog_send(struct backlog *o, enum role_id to, const struct message *m)
 {
 	enum status st = ST_BUSY;
 
@@ -86,9 +86,9 @@ outbox_send(struct outbox *o, enum role_id to, const struct message *m)
 }
 
 static void
-pop(struct outbox *o, enum role_id to)
+pop(struct backlog *o, enum role_id to)
 {
-	struct outbox_item *item = o->first[to];
+	struct backlog_item *item = o->first[to];
 
 	o->first[to] = item->next;
 	if (item->next == NULL)
@@ -99,11 +99,11 @@ pop(struct outbox *o, enum role_id to)
 	free(item);
 }
 
-/* See outbox.h. */
+/* See backlog.h. */
 void
-outbox_drained(struct outbox *o, enum role_id to)
+backlog_drained(struct backlog *o, enum role_id to)
 {
-	struct outbox_item *item;
+	struct backlog_item *item;
 	struct message m;
 	enum status st;
 
@@ -119,9 +119,9 @@ outbox_drained(struct outbox *o, enum role_id to)
 	}
 }
 
-/* See outbox.h. */
+/* See backlog.h. */
 void
-outbox_forget(struct outbox *o, enum role_id to)
+backlog_forget(struct backlog *o, enum role_id to)
 {
 	while (o->first[to] != NULL)
 		pop(o, to);

@@ -5,7 +5,8 @@
  * Trusts intake for what a result is and pickup for who is asking; believes
  * neither about time, counters or release.
  * Never: has a network socket, sees plaintext, a code or a content key.
- * Descriptors: 3 supervisor; channels to intake, pickup and desk come later.
+ * Descriptors: 3 supervisor; channels to intake, pickup, desk and
+ * courier come later.
  */
 #include "vault/policy.h"
 #include "vault/process.h"
@@ -23,6 +24,10 @@ static const struct ipc_handler handlers[] = {
 	TAKES(CARD_FREEZE), TAKES(BUNDLE_LIST), TAKES(BUNDLE_REVOKE),
 	TAKES(QUARANTINE_LIST), TAKES(QUARANTINE_CLEAR),
 	TAKES(STATUS_GET), TAKES(AUDIT_READ),
+	TAKES(OUTBOX_TAKE), TAKES(OUTBOX_READ), TAKES(OUTBOX_DONE),
+	TAKES(MAIL_BOUNCED), TAKES(OUTBOX_LIST), TAKES(ALARM_LIST),
+	TAKES(ALARM_CLEAR), TAKES(CREDENTIAL_STORE), TAKES(CREDENTIAL_LIST),
+	TAKES(DROP_STOP), TAKES(CARD_CALL),
 };
 
 int

@@ -8,7 +8,7 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "os/locked.h"
-#include "vault/outbox.h"
+#include "vault/backlog.h"
 #include "vault/sweep.h"
 #include "vault/vault.h"
 
@@ -17,7 +17,7 @@ enum { TICK_MS = 1000, BATCH_MS = 20, RESERVE_BYTES = 8 * 1024 * 1024 };
 struct process {
 	struct vault vault;
 	struct vault_settings settings;
-	struct outbox outbox;
+	struct backlog backlog;
 	uv_check_t  turn;
 	uv_timer_t  tick, sweep, batch;
 	uv_idle_t   sweeping;
@@ -34,7 +34,7 @@ send_out(void *owner, enum role_id to, const struct message *m)
 	struct role *role = owner;
 
 	(void)role;
-	outbox_send(&process.outbox, to, m);
+	backlog_send(&process.backlog, to, m);
 }
 
 static bool
@@ -42,7 +42,7 @@ is_full(void *owner, enum role_id to)
 {
 	struct role *role = owner;
 
-	return process.outbox.first[to] != NULL
+	return process.backlog.first[to] != NULL
 	    || channel_is_full(&role->peer[to]);
 }
 
@@ -146,7 +146,7 @@ vault_prepare(struct role *role)
 	s->reserve_bytes = RESERVE_BYTES;
 	s->secrets = locked_new(sizeof(*s->secrets));
 	read_boot_id(s->boot_id);
-	outbox_init(&process.outbox, role);
+	backlog_init(&process.backlog, role);
 	role->state = &process.vault;
 }
 
@@ -184,14 +184,14 @@ on_peer_lost(struct role *role, enum role_id peer)
 {
 	(void)role;
 	vault_peer_lost(&process.vault, peer);
-	outbox_forget(&process.outbox, peer);	/* last: that may answer */
+	backlog_forget(&process.backlog, peer);	/* last: that may answer */
 }
 
 static void
 on_drained(struct role *role, enum role_id peer)
 {
 	(void)role;
-	outbox_drained(&process.outbox, peer);
+	backlog_drained(&process.backlog, peer);
 	vault_drained(&process.vault);
 }
 

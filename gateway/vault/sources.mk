@@ -1,5 +1,6 @@
 vault_SRCS = \
     audit.c \
+    backlog.c \
     box.c \
     bundle.c \
     card.c \
@@ -19,7 +20,7 @@ vault_SRCS = \
     merkle.c \
     object.c \
     opening.c \
-    outbox.c \
+    outbox_stub.c \
     part.c \
     pickup.c \
     policy.c \

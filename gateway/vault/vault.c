@@ -29,6 +29,8 @@ static const char check_name[] = "vault.id";
 
 /* --- messages ------------------------------------------------------------ */
 
+void on_outbox_stub(struct vault *v, const struct message *m);
+
 /* What only reads is `now`; what writes is `later`. */
 struct handler {
 	enum message_id id;
@@ -63,6 +65,17 @@ static const struct handler handlers[] = {
 	{ MSG_QUARANTINE_CLEAR, NULL, &quarantine_clear_job },
 	{ MSG_STATUS_GET,      on_status_get,      NULL },
 	{ MSG_AUDIT_READ,      on_audit_read,      NULL },
+	{ MSG_OUTBOX_TAKE,       on_outbox_stub, NULL },
+	{ MSG_OUTBOX_READ,       on_outbox_stub, NULL },
+	{ MSG_OUTBOX_DONE,       on_outbox_stub, NULL },
+	{ MSG_MAIL_BOUNCED,      on_outbox_stub, NULL },
+	{ MSG_OUTBOX_LIST,       on_outbox_stub, NULL },
+	{ MSG_ALARM_LIST,        on_outbox_stub, NULL },
+	{ MSG_ALARM_CLEAR,       on_outbox_stub, NULL },
+	{ MSG_CREDENTIAL_STORE,  on_outbox_stub, NULL },
+	{ MSG_CREDENTIAL_LIST,   on_outbox_stub, NULL },
+	{ MSG_DROP_STOP,         on_outbox_stub, NULL },
+	{ MSG_CARD_CALL,         on_outbox_stub, NULL },
 };
 
 /* See vault.h. */

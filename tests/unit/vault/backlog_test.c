@@ -1,4 +1,4 @@
-#include "vault/outbox.h"
+#include "vault/backlog.h"
 
 #include "tap.h"
 
@@ -23,21 +23,21 @@ role_send(struct role *role, enum role_id to, const struct message *m)
 }
 
 static void
-post(struct outbox *o, uint64_t number)
+post(struct backlog *o, uint64_t number)
 {
 	struct message m = { .id = MSG_DONE };
 
 	m.done.request = number;
-	outbox_send(o, ROLE_DESK, &m);
+	backlog_send(o, ROLE_DESK, &m);
 }
 
 static void
 test_order(void)
 {
-	struct outbox o;
+	struct backlog o;
 	bool in_order = true;
 
-	outbox_init(&o, NULL);
+	backlog_init(&o, NULL);
 	n_sent = 0;
 	room = 2;
 	for (uint64_t i = 0; i < 6; i++)
@@ -46,10 +46,10 @@ test_order(void)
 	room = 1;
 	post(&o, 6);
 	ok(n_sent == 2, "nothing overtakes what waits");
-	outbox_drained(&o, ROLE_DESK);
+	backlog_drained(&o, ROLE_DESK);
 	ok(n_sent == 3, "as much as fits goes");
 	room = 100;
-	outbox_drained(&o, ROLE_DESK);
+	backlog_drained(&o, ROLE_DESK);
 	for (uint64_t i = 0; i < 7; i++)
 		in_order = in_order && sent[i] == i;
 	ok(n_sent == 7 && in_order && o.bytes == 0, "in order, all of it");
@@ -60,16 +60,16 @@ test_order(void)
 static void
 test_peer_gone(void)
 {
-	struct outbox o;
+	struct backlog o;
 
-	outbox_init(&o, NULL);
+	backlog_init(&o, NULL);
 	n_sent = 0;
 	room = 0;
 	post(&o, 1);
 	post(&o, 2);
-	outbox_forget(&o, ROLE_DESK);
+	backlog_forget(&o, ROLE_DESK);
 	room = 9;
-	outbox_drained(&o, ROLE_DESK);
+	backlog_drained(&o, ROLE_DESK);
 	ok(n_sent == 0 && o.bytes == 0, "a peer that is gone gets nothing");
 	answer = ST_IO;
 	post(&o, 3);
@@ -81,21 +81,21 @@ static void
 test_bulk(void)
 {
 	static uint8_t data[131072];
-	struct outbox o;
+	struct backlog o;
 	struct message m = { .id = MSG_OBJECT_DATA };
 	size_t before = 1;
 
-	outbox_init(&o, NULL);
+	backlog_init(&o, NULL);
 	room = 0;
 	m.object_data.data = (struct span){ data, sizeof(data) };
 	while (o.bytes != before) {
 		before = o.bytes;
-		outbox_send(&o, ROLE_PICKUP, &m);
+		backlog_send(&o, ROLE_PICKUP, &m);
 	}
 	ok(o.bytes > OUTBOX_BYTES_MAX - 200000
 	    && o.bytes < OUTBOX_BYTES_MAX + 200000,
 	    "beyond its limit an answer is dropped, and said");
-	outbox_forget(&o, ROLE_PICKUP);
+	backlog_forget(&o, ROLE_PICKUP);
 }
 
 int

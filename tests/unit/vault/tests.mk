@@ -1,6 +1,6 @@
 # Every test of the vault runs it whole, on a real database in a directory of
 # its own; what each needs beyond its file is the rig and the vault itself.
-VAULT_ALL_SRCS = $(filter-out vault/outbox.c vault/policy.c vault/process.c, \
+VAULT_ALL_SRCS = $(filter-out vault/backlog.c vault/policy.c vault/process.c, \
                    $(vault_SRCS:%=vault/%)) \
                  $(clock_SRCS:%=clock/%) $(crypto_SRCS:%=crypto/%) \
                  crypto/sqlcipher_provider.c ipc/messages.c \
@@ -25,7 +25,7 @@ $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
 UNIT += vault/audit_test vault/decision_test vault/keys_test vault/keystore_test \
-        vault/merkle_test vault/outbox_test vault/schema_test \
+        vault/merkle_test vault/backlog_test vault/schema_test \
         vault/segment_test
 
 VAULT_BASE = base/log.c base/status.c base/wipe.c
@@ -39,7 +39,7 @@ vault/keys_test_LIBS     = bearssl
 vault/keystore_test_SRCS = vault/keystore.c crypto/random.c $(VAULT_BASE)
 vault/merkle_test_SRCS   = vault/merkle.c base/hex.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/merkle_test_LIBS   = bearssl
-vault/outbox_test_SRCS   = vault/outbox.c ipc/messages.c $(VAULT_BASE)
+vault/backlog_test_SRCS   = vault/backlog.c ipc/messages.c $(VAULT_BASE)
 vault/schema_test_SRCS   = vault/database.c vault/schema.c \
                            $(crypto_SRCS:%=crypto/%) \
                            crypto/sqlcipher_provider.c $(VAULT_BASE)
