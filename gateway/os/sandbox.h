@@ -19,6 +19,7 @@
 	X(ACCEPT, "take connections from a listening socket already open") \
 	X(STORE,  "files below the process's own directory")            \
 	X(FOLDER, "files that others leave in folders already open")    \
+	X(CONNECT, "connections to the ports that the policy names, and DNS") \
 	X(RANDOM, "getrandom")                                          \
 	X(EXIT,   "end the process")
 
@@ -34,6 +35,7 @@ enum syscall_group {
 #define SYS_ACCEPT (1u << SYS_BIT_ACCEPT)
 #define SYS_STORE  (1u << SYS_BIT_STORE)
 #define SYS_FOLDER (1u << SYS_BIT_FOLDER)
+#define SYS_CONNECT (1u << SYS_BIT_CONNECT)
 #define SYS_RANDOM (1u << SYS_BIT_RANDOM)
 #define SYS_EXIT   (1u << SYS_BIT_EXIT)
 
@@ -46,7 +48,10 @@ struct sandbox_path {
 				   0: found by `path` */
 };
 
-enum { SANDBOX_PATHS_MAX = 18 };	/* a folder of each source, the end */
+enum {
+	SANDBOX_PATHS_MAX = 18,	/* a folder of each source, the end */
+	SANDBOX_PORTS_MAX = 8	/* of each configured host, the end */
+};
 
 struct sandbox_call {
 	int         number;	/* SYS_... of <sys/syscall.h> */
@@ -75,6 +80,9 @@ struct sandbox_policy {
 	/* What landlock leaves, beyond nothing. */
 	struct sandbox_path paths[SANDBOX_PATHS_MAX];
 	struct sandbox_call extra[8];	/* single calls, each with its reason */
+	/* TCP ports it may connect to, where landlock can tell (Linux 6.7);
+	 * a 0 ends the list.  None: no TCP at all. */
+	uint16_t connect_ports[SANDBOX_PORTS_MAX];
 	struct sandbox_limits limits;
 };
 

@@ -22,7 +22,8 @@ struct user {
 	X("guichet-vault",  64102)      \
 	X("guichet-pickup", 64103)      \
 	X("guichet-desk",   64104)      \
-	X("guichet-spool",  64105)
+	X("guichet-spool",  64105)                                      \
+	X("guichet-courier", 64106)
 
 /*
  *   ST_OK
