@@ -16,7 +16,7 @@ include firmware/sdk/sdk.mk
 
 # Our own libraries: one per folder of gateway/, see its sources.mk.
 FOLDERS := base wire crypto jose fhir card clock ipc os net config input \
-           supervisor intake spool vault pickup desk ctl
+           supervisor intake spool vault pickup desk courier ctl
 include $(foreach f,$(FOLDERS),gateway/$(f)/sources.mk)
 include gateway/programs.mk
 
@@ -24,7 +24,7 @@ WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wconversion -Wsign-conversion -Wcast-qual -Wvla -Werror
 # What runs once, or for a person, or seldom, is made small, the rest fast.
 OPTIMIZE = -O2
-COLD    := $(foreach f,supervisor spool pickup desk ctl config card clock os,$(f)/%) \
+COLD    := $(foreach f,supervisor spool pickup desk courier ctl config card clock os,$(f)/%) \
            input/cda_% input/fhir_% input/hprim% input/sidecar% \
            intake/check% intake/local% intake/spool% \
            wire/cda% wire/hprim% wire/json% wire/multipart%

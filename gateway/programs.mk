@@ -1,6 +1,7 @@
 # What a program links is what it can do.  Ours first, then third parties.
-# The supervisor has no wire; intake no SQLCipher; the vault no HTTP.
-PROGRAMS = guichetd guichet-intake guichet-vault guichet-pickup guichet-desk guichet-spool guichet
+# The supervisor has no wire; intake no SQLCipher; the vault no HTTP; the
+# courier, which alone connects out, neither jose nor card: it can open nothing.
+PROGRAMS = guichetd guichet-intake guichet-vault guichet-pickup guichet-desk guichet-spool guichet-courier guichet
 
 guichetd_LIBS       = supervisor ipc config os base                                uv seccomp
 guichet-intake_LIBS = intake input fhir jose net wire card clock crypto ipc config os base    uv seccomp expat picohttpparser bearssl
@@ -8,6 +9,7 @@ guichet-vault_LIBS  = vault jose clock sqlcipher_provider crypto ipc config os b
 guichet-pickup_LIBS = pickup net wire crypto ipc config os base                    uv seccomp jansson picohttpparser bearssl
 guichet-desk_LIBS   = desk card jose crypto ipc config os base                     uv seccomp qrencode bearssl
 guichet-spool_LIBS  = spool ipc config os base                                     uv seccomp
+guichet-courier_LIBS = courier net wire crypto ipc config os base                  uv seccomp picohttpparser bearssl
 guichet_LIBS        = ctl ipc config os base                                       uv seccomp
 
 # SQLCipher's cryptography: a library of its own, so that the vault alone has it.

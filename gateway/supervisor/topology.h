@@ -12,12 +12,19 @@ enum listener {
 	LISTEN_PICKUP, LISTEN_DESK, LISTENERS
 };
 
+/* Where the configuration gives it something to do. */
+enum topology_want {
+	WANTED_ALWAYS,
+	WANTED_FOR_FOLDERS,	/* a source has a folder */
+	WANTED_FOR_HOSTS	/* a drop, a mail server or an SMS gateway */
+};
+
 struct topology_role {
 	enum role_id  id;
 	const char   *program;	/* beside guichetd */
 	const char   *user;
 	bool          has_data;	/* its root is state.dir/<role>, not empty */
-	bool          for_folders;	/* only where a source has a folder */
+	enum topology_want wanted;
 	unsigned      stops;	/* 0 before 1: who serves others stops last */
 	enum listener listener[ROLE_LISTEN_MAX];	/* in order */
 };

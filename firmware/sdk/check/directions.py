@@ -39,6 +39,10 @@ FORBIDDEN = {
     ("spool", "fhir"): "the spool looks into no file",
     ("spool", "crypto"): "the spool has no key",
     ("spool", "net"): "the spool speaks to intake only",
+    ("courier", "jose"): "the courier opens nothing",
+    ("courier", "card"): "the courier opens nothing",
+    ("courier", "fhir"): "the courier never sees a result",
+    ("courier", "input"): "the courier never sees a result",
 }
 
 # Headers of third parties and of the system, and the folders that may have

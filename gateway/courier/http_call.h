@@ -1,0 +1,69 @@
+/*
+ * http_call.h -- one HTTPS request and its answer (RFC 9110, RFC 9112), over
+ * a link that may serve several in a row.
+ *
+ * The answer's body is kept whole up to HTTP_CALL_BODY_MAX; what is longer is
+ * counted, not kept.  An answer that is not whole, not HTTP, or both chunked
+ * and counted is a failure, whatever its status says.
+ * Never: follows a redirection, sends a header the caller did not name except
+ * Host, User-Agent, Connection and Content-Length.
+ */
+#ifndef COURIER_HTTP_CALL_H
+#define COURIER_HTTP_CALL_H
+
+#include "courier/link.h"
+#include "wire/http.h"
+#include "wire/http_answer.h"
+
+enum {
+	HTTP_CALL_BODY_MAX = 64 * 1024,
+	HTTP_CALL_HEAD_MAX = 8192,	/* of a request, tokens and all */
+	HTTP_CALL_IDLE_MS = 30000,	/* between two events */
+	HTTP_CALL_TOTAL_MS = 600000	/* for the whole exchange */
+};
+
+/* What to send; spans and strings are borrowed until the call begins. */
+struct http_out {
+	const char *method;		/* "PUT" */
+	struct span target;		/* "/path?query", as it goes out */
+	uint64_t    body_bytes;		/* Content-Length; 0: none, unless ... */
+	bool        has_body;		/* ... this is set */
+	struct buf  headers;		/* "Name: value\r\n" ..., no end */
+};
+
+/* Embed; memory is the owner's again at on_end. */
+struct http_call {
+	/* The owner sets these. */
+	void *owner;
+	/* Send more of the body: http_call_body().  Not for empty bodies. */
+	void (*on_want)(void *owner, uint64_t offset);
+	/* The answer is whole, or never will be: `failure` is NULL, or our own
+	 * words; then `answer` is not set.  answer->body and its spans are
+	 * valid during the call. */
+	void (*on_end)(void *owner, const struct http_answer *answer,
+	    struct span body, const char *failure);
+	/* ---- private to http_call.c and its pool */
+	struct http_lane *lane;
+};
+
+struct http_pool;
+
+/* `lanes` connections at most, all to `to`; those that idle are kept for
+ * 20 s.  Dies without memory. */
+struct http_pool *http_pool_new(uv_loop_t *loop, struct resolver *resolver,
+    const struct endpoint *to, unsigned lanes);
+
+/* Begins; copies what `out` says.  ST_OK, ST_BUSY no lane is free, ST_TOO_BIG
+ * the head does not fit.  A kept connection that the host closed before it
+ * answered anything is tried once more on a new one. */
+MUST_CHECK enum status
+http_call_begin(struct http_call *call, struct http_pool *pool,
+    const struct http_out *out, uint64_t now_s);
+
+/* The next bytes of the body; copied. */
+void http_call_body(struct http_call *call, struct span bytes);
+
+/* Ends it without an answer; on_end is not called any more. */
+void http_call_abort(struct http_call *call);
+
+#endif

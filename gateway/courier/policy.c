@@ -1,0 +1,30 @@
+#include "courier/policy.h"
+
+#include "base/status.h"
+
+/* It opens nothing: authorities, the names of /etc/hosts and the addresses of
+ * name servers are read before. */
+const struct sandbox_policy courier_policy = {
+	.role     = "courier",
+	.user     = "guichet-courier",
+	.root     = SANDBOX_ROOT_EMPTY,
+	.syscalls = SYS_MEMORY | SYS_LOOP | SYS_CONNECT | SYS_RANDOM | SYS_EXIT,
+	.paths    = { { 0 } },				/* none */
+	.limits   = {
+		.files = 128,
+		.file_bytes = 0,
+		.locked_bytes = 262144,
+	},
+};
+
+/* See policy.h. */
+const struct sandbox_policy *
+courier_policy_of(const uint16_t *ports, unsigned n)
+{
+	static struct sandbox_policy policy;
+
+	policy = courier_policy;
+	for (unsigned i = 0; i < n && i < COUNT(policy.connect_ports) - 1; i++)
+		policy.connect_ports[i] = ports[i];
+	return &policy;
+}

@@ -1,0 +1,3 @@
+courier_SRCS = \
+    courier.c \
+    policy.c
