@@ -280,14 +280,14 @@ limit_unanswered(struct conn *c)
 		    sizeof(ms));
 }
 
-/* See conn.h. */
-enum status
-conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
+static enum status
+init(struct conn *c, uv_loop_t *loop)
 {
 	c->layer = NULL;
 	c->layer_state = NULL;
 	c->bytes = (struct span){ 0 };
 	c->deadline_ms = 0;
+	c->error = 0;
 	c->is_later = c->wants_bytes = c->is_reading = c->is_closing = false;
 	if (uv_tcp_init(loop, &c->tcp) != 0)
 		return ST_IO;
@@ -295,16 +295,58 @@ conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
 	uv_timer_init(loop, &c->timer);	/* cannot fail */
 	c->tcp.data = c->timer.data = c;
 	c->open_handles = 2;
-	c->error = uv_accept(listener, (uv_stream_t *)&c->tcp);
-	if (c->error != 0) {
-		fail_later(c, c->error);
-		return ST_OK;
-	}
-	/* Refusals of these three cost speed, not correctness. */
+	return ST_OK;
+}
+
+/* There is a peer.  Refusals of these three cost speed, not correctness. */
+static void
+begin(struct conn *c)
+{
 	(void)uv_tcp_nodelay(&c->tcp, 1);
 	(void)uv_tcp_keepalive(&c->tcp, 1, KEEPALIVE_S);
 	limit_unanswered(c);
 	read_peer(c);
+}
+
+/* See conn.h. */
+enum status
+conn_accept(struct conn *c, uv_loop_t *loop, uv_stream_t *listener)
+{
+	TRY(init(c, loop));
+	c->error = uv_accept(listener, (uv_stream_t *)&c->tcp);
+	if (c->error != 0)
+		fail_later(c, c->error);
+	else
+		begin(c);
+	return ST_OK;
+}
+
+static void
+on_connect(uv_connect_t *connect, int error)
+{
+	struct conn *c = connect->data;
+
+	if (c->is_closing)
+		return;		/* CLOSED will follow */
+	c->error = error;
+	if (error == 0)
+		begin(c);
+	conn_emit(c, error != 0 ? CONN_FAILED : CONN_WRITTEN);
+}
+
+/* See conn.h. */
+enum status
+conn_open(struct conn *c, uv_loop_t *loop, const struct sockaddr *to)
+{
+	int error;
+
+	TRY(init(c, loop));
+	memset(c->peer, 0, sizeof(c->peer));
+	arm_idle_timer(c);
+	c->request.connect.data = c;
+	error = uv_tcp_connect(&c->request.connect, &c->tcp, to, on_connect);
+	if (error != 0)
+		fail_later(c, error);
 	return ST_OK;
 }
 
