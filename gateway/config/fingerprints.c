@@ -60,3 +60,16 @@ fingerprints_have(struct span text,
 			return true;
 	return false;
 }
+
+/* See fingerprints.h. */
+size_t
+fingerprints_read(struct span text,
+    uint8_t out[static FINGERPRINTS_MAX][FINGERPRINT_BYTES])
+{
+	size_t n = 0;
+
+	while (n < FINGERPRINTS_MAX && text.len > 0 &&
+	    read_one(&text, out[n]) == ST_OK)
+		n++;
+	return n;
+}

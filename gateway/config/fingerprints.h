@@ -18,4 +18,9 @@ MUST_CHECK enum status fingerprints_check(struct span text);
 bool fingerprints_have(struct span text,
     const uint8_t fingerprint[static FINGERPRINT_BYTES]);
 
+/* Writes the first FINGERPRINTS_MAX of `text`, which passed
+ * fingerprints_check(); returns how many those are. */
+size_t fingerprints_read(struct span text,
+    uint8_t out[static FINGERPRINTS_MAX][FINGERPRINT_BYTES]);
+
 #endif

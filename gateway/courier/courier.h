@@ -8,6 +8,7 @@
 #ifndef COURIER_COURIER_H
 #define COURIER_COURIER_H
 
+#include "ipc/outbox.h"
 #include "ipc/role.h"
 
 /* Before the sandbox: reads authorities, name servers, /etc/hosts. */
@@ -23,6 +24,7 @@ void courier_on_credential(struct role *role, const struct message *m);
 void courier_on_check(struct role *role, const struct message *m);
 void courier_on_peer(struct role *role, enum role_id peer);
 void courier_on_peer_lost(struct role *role, enum role_id peer);
+void courier_on_stop(struct role *role, uint64_t grace_ms);
 
 /* --- for the files that do the work ------------------------------------- */
 
@@ -69,6 +71,9 @@ void courier_read(struct courier_job *job, uint64_t offset);
 /* The end of a job; its memory may be another's at once. */
 void courier_done(struct courier_job *job, enum outbox_outcome outcome,
     uint64_t retry_after_s, const char *error);
+
+/* The drop; NULL: none is configured. */
+struct store *push_store(void);
 
 /* DROP_CHECK: drop_check.c answers with DROP_FINDINGs and DROP_CHECKED. */
 void drop_check_begin(struct role *role, const struct msg_drop_check *m);

@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "config/config.h"
+#include "config/remote.h"
 #include "courier/http_call.h"
 
 enum { STORE_TOKEN_MAX = 4096, STORE_SECRET_MAX = 1024,

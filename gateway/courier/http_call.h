@@ -5,6 +5,7 @@
  * The answer's body is kept whole up to HTTP_CALL_BODY_MAX; what is longer is
  * counted, not kept.  An answer that is not whole, not HTTP, or both chunked
  * and counted is a failure, whatever its status says.
+ * Host is `host`, or `host:port` where the port is not 443.
  * Never: follows a redirection, sends a header the caller did not name except
  * Host, User-Agent, Connection and Content-Length.
  */
@@ -17,6 +18,7 @@
 
 enum {
 	HTTP_CALL_BODY_MAX = 64 * 1024,
+	HTTP_CALL_PART_MAX = 128 * 1024,	/* of a request's body */
 	HTTP_CALL_HEAD_MAX = 8192,	/* of a request, tokens and all */
 	HTTP_CALL_IDLE_MS = 30000,	/* between two events */
 	HTTP_CALL_TOTAL_MS = 600000	/* for the whole exchange */
@@ -35,7 +37,8 @@ struct http_out {
 struct http_call {
 	/* The owner sets these. */
 	void *owner;
-	/* Send more of the body: http_call_body().  Not for empty bodies. */
+	/* Send more of the body: http_call_body(), now or later.  Not for
+	 * empty bodies.  `offset` is 0 again where it is begun anew. */
 	void (*on_want)(void *owner, uint64_t offset);
 	/* The answer is whole, or never will be: `failure` is NULL, or our own
 	 * words; then `answer` is not set.  answer->body and its spans are
@@ -60,7 +63,8 @@ MUST_CHECK enum status
 http_call_begin(struct http_call *call, struct http_pool *pool,
     const struct http_out *out, uint64_t now_s);
 
-/* The next bytes of the body; copied. */
+/* The bytes of the body that on_want() asked for, at most
+ * HTTP_CALL_PART_MAX; copied. */
 void http_call_body(struct http_call *call, struct span bytes);
 
 /* Ends it without an answer; on_end is not called any more. */

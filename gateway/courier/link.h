@@ -24,14 +24,31 @@ struct endpoint {
 	struct tls_client *tls;
 };
 
+struct config;
+
+/*
+ * Before the sandbox: one for `host` and `port`, for `sessions_max`
+ * connections at once, believed by `pins` (config/fingerprints.h) or, where
+ * that is empty, by the authorities of tls.trust, which are read once for all.
+ * `is_http`: ALPN says so.  Dies (role_refuse) where that cannot work.
+ */
+struct endpoint *endpoint_new(const struct config *config, struct span host,
+    uint16_t port, const char *pins, unsigned sessions_max, bool is_http);
+
 struct link {
 	struct conn conn;	/* on_event, owner, idle_ms: the owner's to set */
 	/* ---- */
 	const struct endpoint *to;
 	struct resolve resolve;
-	bool     is_plain;	/* STARTTLS: until link_secure() */
-	bool     is_ready;
+	uv_loop_t *loop;
+	struct sockaddr_storage address[RESOLVE_ADDRESSES_MAX];
+	size_t   n_addresses, next;	/* the one to try after this */
+	conn_event_fn *on_event;	/* the owner's, while conn has ours */
+	void    *owner;
+	uint64_t idle_ms, until_ms;	/* of all of link_open() */
 	uint64_t now_s;
+	uint8_t  state;
+	bool     is_plain;	/* STARTTLS: until link_secure() */
 	char     error[128];
 };
 

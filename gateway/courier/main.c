@@ -21,6 +21,7 @@ static const struct ipc_handler handlers[] = {
 static const struct role_events events = {
 	.on_peer = courier_on_peer,
 	.on_peer_lost = courier_on_peer_lost,
+	.on_stop = courier_on_stop,
 };
 
 int

@@ -1,3 +1,7 @@
 courier_SRCS = \
     courier.c \
-    policy.c
+    http_call.c \
+    link.c \
+    policy.c \
+    push.c \
+    store.c

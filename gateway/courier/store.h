@@ -8,6 +8,7 @@
 #define COURIER_STORE_H
 
 #include "courier/dialect.h"
+#include "ipc/outbox.h"
 
 struct store;
 
