@@ -1,13 +1,12 @@
 #include "card/symbols.h"
 
+#include "base/luhn32.h"
 #include "base/wipe.h"
 #include "crypto/random.h"
 
-enum { SYMBOL_COUNT = 32, GROUP = 4 };
+enum { GROUP = 4 };
 
-/* Crockford's base32: no I, L, O, U. */
-static const char alphabet[SYMBOL_COUNT + 1] =
-    "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+static const char alphabet[LUHN32_SYMBOLS + 1] = LUHN32_ALPHABET;
 
 /* See symbols.h. */
 void
@@ -19,43 +18,15 @@ symbols_random(struct symbols *s, size_t len)
 	random_bytes(bytes, s->len);
 	/* 32 divides 256: every symbol is as likely as any other. */
 	for (size_t i = 0; i < s->len; i++)
-		s->text[i] = alphabet[bytes[i] % SYMBOL_COUNT];
+		s->text[i] = alphabet[bytes[i] % LUHN32_SYMBOLS];
 	wipe(bytes, sizeof(bytes));
 }
 
-/* The value 0..31 of a typed symbol, or -1. */
-static int
-value_of(uint8_t symbol)
-{
-	if (symbol >= 'a' && symbol <= 'z')
-		symbol = (uint8_t)(symbol - 'a' + 'A');
-	if (symbol == 'I' || symbol == 'L')
-		symbol = '1';
-	if (symbol == 'O')
-		symbol = '0';
-	for (int i = 0; i < SYMBOL_COUNT; i++)
-		if (alphabet[i] == (char)symbol)
-			return i;
-	return -1;
-}
-
-/*
- * Luhn mod 32: from the right, every second value is doubled and its two
- * base-32 digits are added.  Doubling so permutes 0..31, hence every single
- * wrong symbol is caught; a swap of neighbours is, unless they are 0 and Z.
- */
+/* See symbols.h. */
 char
 symbols_check(const struct symbols *s)
 {
-	int sum = 0;
-	bool twice = true;
-
-	for (size_t i = s->len; i-- > 0; twice = !twice) {
-		int value = value_of((uint8_t)s->text[i]) << twice;
-
-		sum += value / SYMBOL_COUNT + value % SYMBOL_COUNT;
-	}
-	return alphabet[(SYMBOL_COUNT - sum % SYMBOL_COUNT) % SYMBOL_COUNT];
+	return luhn32_check((struct span){ (const uint8_t *)s->text, s->len });
 }
 
 static bool
@@ -76,7 +47,7 @@ read_symbols(struct span typed, size_t len, struct symbols *s, char *check)
 
 		if (is_ignored(typed.ptr[i]))
 			continue;
-		value = value_of(typed.ptr[i]);
+		value = luhn32_value(typed.ptr[i]);
 		if (value < 0 || count > len)
 			return ST_MALFORMED;
 		if (count < len)
