@@ -123,7 +123,7 @@ struct config {
 	char mail_pins[1056];
 	char mail_bounces[CONFIG_TEXT_MAX];	/* HOST:PORT, or "none" */
 	char sms_url[CONFIG_TEXT_MAX];	/* https://, or empty */
-	bool sms_json;
+	bool sms_json, sms_get;
 	char sms_template[512];
 	char sms_authorization[CONFIG_TEXT_MAX];
 	char sms_user[128], sms_from[16];

@@ -16,6 +16,6 @@ config/config_test_SRCS = \
     config/address.c \
     config/codes.c \
     config/config.c \
-    config/fingerprints.c config/keys.c config/networks.c config/senders.c \
+    config/fingerprints.c config/keys.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
     ipc/messages.c
