@@ -1,6 +1,8 @@
 #include "ipc/messages.h"
 
-enum { ID_LIMIT = 0x100 };	/* ids are below this, so that a table is small */
+#include <stddef.h>
+
+enum { ID_LIMIT = 0x100 };	/* ids are below this */
 
 /* --- fields ---------------------------------------------------------------- */
 
@@ -73,65 +75,58 @@ get_bytes(struct span *in, struct span *s, size_t max)
 	return get_fixed(in, s, len);
 }
 
-/* --- one encoder and one decoder for each message -------------------------- */
+/* --- the tables ------------------------------------------------------------ */
 
-typedef enum status encode_fn(const struct message *m, struct buf *out);
-typedef enum status decode_fn(struct message *m, struct span *in);
+enum field_kind { FIELD_U64, FIELD_FIXED, FIELD_BYTES };
 
-#define U64(field)        TRY(put_u64(out, f->field));
-#define FIXED(field, n)   TRY(put_fixed(out, f->field, n));
-#define BYTES(field, max) TRY(put_bytes(out, f->field, max));
+/* A struct of messages.h is these fields in this order, without padding: each
+ * is a uint64_t or a struct span. */
+struct field {
+	unsigned kind : 2;
+	unsigned limit : 30;	/* bytes; of FIXED: exactly */
+};
+
+#define U64(field)        { FIELD_U64, 0 },
+#define FIXED(field, n)   { FIELD_FIXED, n },
+#define BYTES(field, max) { FIELD_BYTES, max },
 #define MESSAGE(id, NAME, name, FROM, TO)                               \
-	static enum status                                              \
-	encode_##name(const struct message *m, struct buf *out)         \
-	{                                                               \
-		const struct msg_##name *f = &m->name;                  \
-									\
+	static const struct field name##_fields[] = {                   \
 		NAME##_FIELDS(U64, FIXED, BYTES)                        \
-		return ST_OK;                                           \
-	}
+	};
 IPC_MESSAGES(MESSAGE)
 #undef MESSAGE
 #undef BYTES
 #undef FIXED
 #undef U64
 
-#define U64(field)        TRY(get_u64(in, &f->field));
-#define FIXED(field, n)   TRY(get_fixed(in, &f->field, n));
-#define BYTES(field, max) TRY(get_bytes(in, &f->field, max));
+#define U64(field)        + sizeof(uint64_t)
+#define FIXED(field, n)   + sizeof(struct span)
+#define BYTES(field, max) + sizeof(struct span)
 #define MESSAGE(id, NAME, name, FROM, TO)                               \
-	static enum status                                              \
-	decode_##name(struct message *m, struct span *in)               \
-	{                                                               \
-		struct msg_##name *f = &m->name;                        \
-									\
-		NAME##_FIELDS(U64, FIXED, BYTES)                        \
-		return ST_OK;                                           \
-	}
+	_Static_assert(sizeof(struct msg_##name) ==                     \
+	    0 NAME##_FIELDS(U64, FIXED, BYTES), "padding in " #NAME);   \
+	_Static_assert(offsetof(struct message, name) ==                \
+	    offsetof(struct message, start) && (id) < ID_LIMIT, #NAME);
 IPC_MESSAGES(MESSAGE)
 #undef MESSAGE
 #undef BYTES
 #undef FIXED
 #undef U64
-
-/* --- the table ------------------------------------------------------------- */
 
 struct row {
-	const char *name;	/* NULL: no such message */
-	enum role_id from, to;
-	size_t      max_bytes;
-	encode_fn  *encode;
-	decode_fn  *decode;
+	const char *name;
+	const struct field *fields;
+	uint32_t max_bytes;
+	uint8_t  n_fields, from, to;	/* enum role_id */
 };
 
 #define U64(field)        + 8
 #define FIXED(field, n)   + (n)
 #define BYTES(field, max) + 4 + (max)
 #define MESSAGE(id, NAME, name, FROM, TO)                               \
-	[id] = { #NAME, ROLE_##FROM, ROLE_##TO,                         \
-	    0 NAME##_FIELDS(U64, FIXED, BYTES),                         \
-	    encode_##name, decode_##name },
-static const struct row rows[ID_LIMIT] = {
+	{ #NAME, name##_fields, 0 NAME##_FIELDS(U64, FIXED, BYTES),     \
+	    COUNT(name##_fields), ROLE_##FROM, ROLE_##TO },
+static const struct row rows[] = {
 	IPC_MESSAGES(MESSAGE)
 };
 #undef MESSAGE
@@ -139,12 +134,44 @@ static const struct row rows[ID_LIMIT] = {
 #undef FIXED
 #undef U64
 
+enum row_number {
+#define MESSAGE(id, NAME, name, FROM, TO) ROW_##NAME,
+	IPC_MESSAGES(MESSAGE)
+#undef MESSAGE
+	ROWS
+};
+_Static_assert(ROWS < UINT8_MAX, "row numbers are bytes");
+
+/* By id: a row's number and one; 0: no such message. */
+static const uint8_t row_of[ID_LIMIT] = {
+#define MESSAGE(id, NAME, name, FROM, TO) [id] = ROW_##NAME + 1,
+	IPC_MESSAGES(MESSAGE)
+#undef MESSAGE
+};
+
 static const struct row *
 find(uint64_t id)
 {
-	if (id >= ID_LIMIT || rows[id].name == NULL)
+	if (id >= ID_LIMIT || row_of[id] == 0)
 		return NULL;
-	return &rows[id];
+	return &rows[row_of[id] - 1];
+}
+
+/* ANY stands for the roles that the supervisor starts: not for itself, and
+ * not for the guichet command. */
+static bool
+matches(enum role_id in_table, enum role_id role)
+{
+	if (in_table == ROLE_ANY)
+		return role > ROLE_SUPERVISOR && role < ROLE_CTL;
+	return in_table == role;
+}
+
+static bool
+is_routed(const struct row *row, enum role_id from, enum role_id to)
+{
+	return matches((enum role_id)row->from, from)
+	    && matches((enum role_id)row->to, to);
 }
 
 /* See messages.h. */
@@ -175,9 +202,9 @@ message_max_bytes(void)
 {
 	size_t max = 0;
 
-	for (size_t id = 0; id < ID_LIMIT; id++)
-		if (rows[id].max_bytes > max)
-			max = rows[id].max_bytes;
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].max_bytes > max)
+			max = rows[i].max_bytes;
 	return max;
 }
 
@@ -187,10 +214,9 @@ message_route_max_bytes(enum role_id from, enum role_id to)
 {
 	size_t max = 0;
 
-	for (size_t id = 0; id < ID_LIMIT; id++)
-		if (message_route(id, from, to) == ST_OK &&
-		    rows[id].max_bytes > max)
-			max = rows[id].max_bytes;
+	for (size_t i = 0; i < ROWS; i++)
+		if (is_routed(&rows[i], from, to) && rows[i].max_bytes > max)
+			max = rows[i].max_bytes;
 	return max;
 }
 
@@ -200,6 +226,63 @@ message_is_ciphertext(uint64_t id)
 {
 	return id == MSG_OBJECT_PART || id == MSG_OBJECT_DATA
 	    || id == MSG_OUTBOX_DATA;
+}
+
+/* --- codecs ---------------------------------------------------------------- */
+
+/* Where the fields of any message begin. */
+static size_t
+fields_offset(void)
+{
+	return offsetof(struct message, start);
+}
+
+static enum status
+encode_fields(const struct row *row, const struct message *m, struct buf *out)
+{
+	const uint8_t *at = (const uint8_t *)m + fields_offset();
+	struct span s;
+	uint64_t v;
+
+	for (size_t i = 0; i < row->n_fields; i++) {
+		const struct field *f = &row->fields[i];
+
+		if (f->kind == FIELD_U64) {
+			memcpy(&v, at, sizeof(v));
+			TRY(put_u64(out, v));
+			at += sizeof(v);
+			continue;
+		}
+		memcpy(&s, at, sizeof(s));
+		TRY(f->kind == FIELD_FIXED ? put_fixed(out, s, f->limit)
+		    : put_bytes(out, s, f->limit));
+		at += sizeof(s);
+	}
+	return ST_OK;
+}
+
+static enum status
+decode_fields(const struct row *row, struct message *m, struct span *in)
+{
+	uint8_t *at = (uint8_t *)m + fields_offset();
+	struct span s;
+	uint64_t v;
+
+	for (size_t i = 0; i < row->n_fields; i++) {
+		const struct field *f = &row->fields[i];
+
+		if (f->kind == FIELD_U64) {
+			TRY(get_u64(in, &v));
+			memcpy(at, &v, sizeof(v));
+			at += sizeof(v);
+			continue;
+		}
+		TRY(f->kind == FIELD_FIXED ? get_fixed(in, &s, f->limit)
+		    : get_bytes(in, &s, f->limit));
+		memcpy(at, &s, sizeof(s));
+		at += sizeof(s);
+	}
+	return ST_OK;
 }
 
 /* See messages.h. */
@@ -212,7 +295,7 @@ message_encode(const struct message *m, struct buf *out)
 
 	if (row == NULL)
 		return ST_NOT_FOUND;
-	st = row->encode(m, out);
+	st = encode_fields(row, m, out);
 	if (st != ST_OK)
 		out->len = before;
 	return st;
@@ -227,18 +310,8 @@ message_decode(struct message *m, uint64_t id, struct span body)
 	if (row == NULL)
 		return ST_NOT_FOUND;
 	m->id = (enum message_id)id;
-	TRY(row->decode(m, &body));
+	TRY(decode_fields(row, m, &body));
 	return body.len == 0 ? ST_OK : ST_MALFORMED;
-}
-
-/* ANY stands for the roles that the supervisor starts: not for itself, and
- * not for the guichet command. */
-static bool
-matches(enum role_id in_table, enum role_id role)
-{
-	if (in_table == ROLE_ANY)
-		return role > ROLE_SUPERVISOR && role < ROLE_CTL;
-	return in_table == role;
 }
 
 /* See messages.h. */
@@ -247,7 +320,5 @@ message_route(uint64_t id, enum role_id from, enum role_id to)
 {
 	const struct row *row = find(id);
 
-	if (row != NULL && matches(row->from, from) && matches(row->to, to))
-		return ST_OK;
-	return ST_DENIED;
+	return row != NULL && is_routed(row, from, to) ? ST_OK : ST_DENIED;
 }
