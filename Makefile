@@ -38,7 +38,7 @@ LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
 
 # Third-party names as they stand in programs.mk -> what the linker wants.
 THIRD_uv             = -luv
-THIRD_seccomp        = -lseccomp
+THIRD_seccomp        = -lseccomp	# tests only; see firmware/sdk/filters
 THIRD_expat          = -lexpat
 THIRD_bearssl        = -lbearssl
 THIRD_sqlcipher      = -lsqlcipher
@@ -62,12 +62,15 @@ third_libs = $(foreach l,$(filter $(THIRD),$(1)),$(THIRD_$(l)))
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $(1) $(2) \
        -Wl,--start-group $(call own_libs,$(3)) $(call third_libs,$(3)) -Wl,--end-group
 
-# A program's main.c is in the folder of its first library and in no archive.
+# A program's main.c is in the folder of its first library and in no archive;
+# its filter is of that folder, too.
+include firmware/sdk/filters/filters.mk
 define program_rule
-$(OUT)/bin/$(1): $(OUT)/gateway/$(firstword $($(1)_LIBS))/main.o $(call own_libs,$($(1)_LIBS))
+$(OUT)/bin/$(1): $(OUT)/gateway/$(firstword $($(1)_LIBS))/main.o \
+    $(call filters,$(firstword $($(1)_LIBS))) $(call own_libs,$($(1)_LIBS))
 	@echo "  LD    $$@"
 	@mkdir -p $$(@D)
-	$$(Q)$$(call link,$$@,$$<,$$($(1)_LIBS))
+	$$(Q)$$(call link,$$@,$$(filter %.o,$$^),$$($(1)_LIBS))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 

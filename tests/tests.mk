@@ -3,6 +3,7 @@
 # A folder's tests.mk adds to UNIT, and per test
 #   <test>_SRCS    sources under gateway/, nothing else of ours
 #   <test>_FAKES   stand-ins under tests/fakes/
+#   <test>_OBJECTS objects from elsewhere
 #   <test>_LIBS    third parties (uv, bearssl, ...)
 # A fuzz target FUZZ += name has the same variables; its source is
 # tests/fuzz/<name>.c, its corpus tests/fuzz/corpus/<name>/.
@@ -17,7 +18,8 @@ $(OUT)/tests/%.o: CPPFLAGS += $(TEST_CPPFLAGS)
 
 define unit_rule
 $(OUT)/tests/unit/$(1): $(OUT)/tests/unit/$(1).o \
-    $($(1)_SRCS:%.c=$(OUT)/gateway/%.o) $($(1)_FAKES:%.c=$(OUT)/tests/fakes/%.o)
+    $($(1)_SRCS:%.c=$(OUT)/gateway/%.o) $($(1)_FAKES:%.c=$(OUT)/tests/fakes/%.o) \
+    $($(1)_OBJECTS)
 	@echo "  LD    $$@"
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(foreach l,$$($(1)_LIBS),$$(THIRD_$$(l)))
 endef

@@ -1,6 +1,7 @@
 #include "courier/policy.h"
 
 #include "base/status.h"
+#include "os/filter.h"
 
 /* It opens nothing: authorities, the names of /etc/hosts and the addresses of
  * name servers are read before. */
@@ -9,6 +10,7 @@ const struct sandbox_policy courier_policy = {
 	.user     = "guichet-courier",
 	.root     = SANDBOX_ROOT_EMPTY,
 	.syscalls = SYS_MEMORY | SYS_LOOP | SYS_CONNECT | SYS_RANDOM | SYS_EXIT,
+	.filter   = &filter_courier,
 	.paths    = { { 0 } },				/* none */
 	.limits   = {
 		.files = 128,

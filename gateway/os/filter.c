@@ -1,110 +1,23 @@
 #include "os/filter.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <seccomp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "os/syscalls.def"
 
-enum { COMPARISONS = 2 };
+enum { INSTRUCTIONS_MAX = 1024 };	/* the longest has a third of that */
 
-/* Stands for our own process id, which is not known at compile time. */
-#define OWN_PID UINT64_MAX
-
-struct comparison {
-	unsigned argument;	/* from 1; 0: none */
-	uint64_t mask, value;	/* value without argument: the errno to fail with */
-};
-
-struct call {
-	unsigned          group;	/* a SYS_... bit */
-	const char       *name;
-	struct comparison must[COMPARISONS];
-	const char       *reason;
-};
-
-#define ANY              { { 0, 0, 0 } }
-#define ARG(n, v)        { { n, UINT64_MAX, v } }
-#define TWO(n, v, m, w)  { { n, UINT64_MAX, v }, { m, UINT64_MAX, w } }
-#define CLEAR(n, bits)   { { n, bits, 0 } }
-#define SELF(n)          { { n, UINT64_MAX, OWN_PID } }
-#define REFUSE           { { 0, 0, EACCES } }
-
-static const struct call calls[] = {
-#define CALL(GROUP, name, RULE, reason) { SYS_##GROUP, #name, RULE, reason },
-	SYSCALL_GROUPS_MAP(CALL)
-#undef CALL
-};
-
-static unsigned
-fill(struct scmp_arg_cmp *out, const struct comparison *must)
+/* See filter.h. */
+bool
+filter_is_own_pid(const struct sock_filter *instruction)
 {
-	unsigned n = 0;
-
-	while (n < COMPARISONS && must[n].argument != 0) {
-		uint64_t value = must[n].value == OWN_PID
-		    ? (uint64_t)getpid() : must[n].value;
-
-		out[n] = (struct scmp_arg_cmp){ must[n].argument - 1,
-		    SCMP_CMP_MASKED_EQ, must[n].mask, value };
-		n++;
-	}
-	return n;
-}
-
-static int
-error_of(const struct comparison *must)
-{
-	return must[0].argument == 0 ? (int)must[0].value : 0;
-}
-
-static int
-add(scmp_filter_ctx filter, int number, const struct comparison *must)
-{
-	struct scmp_arg_cmp arguments[COMPARISONS];
-	unsigned n = fill(arguments, must);
-	uint32_t action = error_of(must) == 0 ? SCMP_ACT_ALLOW
-	    : SCMP_ACT_ERRNO((uint16_t)error_of(must));
-
-	return seccomp_rule_add_array(filter, action, number, n, arguments);
-}
-
-static int
-allow_groups(scmp_filter_ctx filter, unsigned groups)
-{
-	for (size_t i = 0; i < COUNT(calls); i++) {
-		int number = seccomp_syscall_resolve_name(calls[i].name);
-
-		/* Negative: this architecture has no such call. */
-		if ((calls[i].group & groups) == 0 || number < 0)
-			continue;
-		if (add(filter, number, calls[i].must) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-allow_extra(scmp_filter_ctx filter, const struct sandbox_call *extra)
-{
-	for (; extra->reason != NULL; extra++) {
-		struct comparison must[COMPARISONS] = { { extra->argument,
-		    UINT64_MAX, extra->value } };
-
-		if (add(filter, extra->number, must) != 0)
-			return -1;
-	}
-	return 0;
+	return instruction->code == (BPF_JMP | BPF_JEQ | BPF_K)
+	    && instruction->k == FILTER_OWN_PID;
 }
 
 #ifdef SANDBOX_TRACE
@@ -113,101 +26,56 @@ on_refused(int signal_number, siginfo_t *info, void *context)
 {
 	(void)signal_number;
 	(void)context;
-	log_line(LOG_ERROR, "sandbox: system call %s (%d) is in no group",
-	    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE,
-	    info->si_syscall), info->si_syscall);
+	log_line(LOG_ERROR, "sandbox: system call %d is in no group (ausyscall "
+	    "%d says its name)", info->si_syscall, info->si_syscall);
 	_exit(128 + SIGSYS);
 }
 
-static uint32_t
-refusal(void)
+static void
+trace(void)
 {
 	struct sigaction action = { .sa_sigaction = on_refused,
 	    .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSYS, &action, NULL);
-	return SCMP_ACT_TRAP;
 }
 #else
-static uint32_t
-refusal(void)
+static void
+trace(void)
 {
-	return SCMP_ACT_KILL_PROCESS;
 }
 #endif
 
+static enum status
+load(struct sock_filter *instructions, size_t n)
+{
+	struct sock_fprog all = { (unsigned short)n, instructions };
+
+	/* The kernel takes a filter of a process that cannot gain rights. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return ST_IO;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &all) == 0
+	    ? ST_OK : ST_IO;
+}
+
 /* See filter.h. */
 enum status
-filter_enter(const struct sandbox_policy *policy)
+filter_enter(const struct filter_program *program)
 {
-	scmp_filter_ctx filter = seccomp_init(refusal());
-	enum status st = ST_IO;
+	struct sock_filter own[INSTRUCTIONS_MAX];
+	unsigned own_pids = 0;
 
-	if (filter == NULL)
-		return ST_IO;
-	if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-	    SCMP_ACT_KILL_PROCESS) != 0)
-		goto out;
-	/* A binary tree: epoll and read are not behind sixty comparisons. */
-	if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
-		goto out;
-	if (allow_groups(filter, policy->syscalls) == 0 &&
-	    allow_extra(filter, policy->extra) == 0 &&
-	    seccomp_load(filter) == 0)
-		st = ST_OK;
-out:
-	seccomp_release(filter);
-	return st;
-}
-
-/* --- printing -------------------------------------------------------------- */
-
-static void
-print_condition(const struct comparison *must, FILE *to)
-{
-	if (error_of(must) != 0)
-		fprintf(to, ", always fails: %s", strerror(error_of(must)));
-	for (unsigned i = 0; i < COMPARISONS && must[i].argument != 0; i++) {
-		fprintf(to, "%s argument %u", i == 0 ? "," : " and",
-		    must[i].argument);
-		if (must[i].mask != UINT64_MAX)
-			fprintf(to, " without the bits 0x%llx",
-			    (unsigned long long)must[i].mask);
-		else if (must[i].value == OWN_PID)
-			fprintf(to, " = itself");
-		else
-			fprintf(to, " = 0x%llx",
-			    (unsigned long long)must[i].value);
-	}
-}
-
-static void
-print_extra(const struct sandbox_call *extra, FILE *to)
-{
-	for (; extra->reason != NULL; extra++) {
-		struct comparison must[COMPARISONS] = { { extra->argument,
-		    UINT64_MAX, extra->value } };
-		char *name = seccomp_syscall_resolve_num_arch(
-		    SCMP_ARCH_NATIVE, extra->number);
-
-		fprintf(to, "  %s", name == NULL ? "?" : name);
-		print_condition(must, to);
-		fprintf(to, ": %s\n", extra->reason);
-		free(name);
-	}
-}
-
-/* See filter.h. */
-void
-filter_print(const struct sandbox_policy *policy, FILE *to)
-{
-	for (size_t i = 0; i < COUNT(calls); i++) {
-		if ((calls[i].group & policy->syscalls) == 0 ||
-		    seccomp_syscall_resolve_name(calls[i].name) < 0)
+	if (program->n == 0 || program->n > INSTRUCTIONS_MAX)
+		return ST_CORRUPT;
+	memcpy(own, program->instructions, program->n * sizeof(own[0]));
+	for (size_t i = 0; i < program->n; i++) {
+		if (!filter_is_own_pid(&own[i]))
 			continue;
-		fprintf(to, "  %s", calls[i].name);
-		print_condition(calls[i].must, to);
-		fprintf(to, ": %s\n", calls[i].reason);
+		own[i].k = (uint32_t)getpid();
+		own_pids++;
 	}
-	print_extra(policy->extra, to);
+	if (own_pids != program->own_pids)
+		return ST_CORRUPT;
+	trace();
+	return load(own, program->n);
 }

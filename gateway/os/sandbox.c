@@ -168,7 +168,7 @@ sandbox_enter(const struct sandbox_policy *policy)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		refuse("not dumpable", "");
 	enter_landlock(policy);
-	if (filter_enter(policy) != ST_OK)
+	if (filter_enter(policy->filter) != ST_OK)
 		refuse("system-call filter", "the kernel needs "
 		    "CONFIG_SECCOMP_FILTER");
 }
@@ -203,5 +203,5 @@ sandbox_print(const struct sandbox_policy *policy)
 	print_paths(policy->paths);
 	printf("TCP ports to bind or connect: none\n"
 	    "system calls, all others kill:\n");
-	filter_print(policy, stdout);
+	fputs(policy->filter->text, stdout);
 }

@@ -77,6 +77,7 @@ struct sandbox_policy {
 	const char *user;		/* "guichet-intake" */
 	enum sandbox_root root;
 	unsigned    syscalls;		/* SYS_... groups */
+	const struct filter_program *filter;	/* made of them (os/filter.h) */
 	/* What landlock leaves, beyond nothing. */
 	struct sandbox_path paths[SANDBOX_PATHS_MAX];
 	struct sandbox_call extra[8];	/* single calls, each with its reason */

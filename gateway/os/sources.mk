@@ -1,6 +1,5 @@
 os_SRCS = \
     capabilities.c \
-    deny.c \
     filter.c \
     landlock.c \
     locked.c \

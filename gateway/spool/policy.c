@@ -1,6 +1,7 @@
 #include "spool/policy.h"
 
 #include "base/status.h"
+#include "os/filter.h"
 
 #define REASON "what a LIS leaves there; done and failed in it"
 
@@ -13,6 +14,7 @@ const struct sandbox_policy spool_policy = {
 	.user     = "guichet-spool",
 	.root     = SANDBOX_ROOT_EMPTY,
 	.syscalls = SYS_MEMORY | SYS_LOOP | SYS_FOLDER | SYS_EXIT,
+	.filter   = &filter_spool,
 	.paths    = {
 		{ .path = "the folder of each source", .write = true,
 		  .reason = REASON },

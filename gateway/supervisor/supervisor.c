@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "os/deny.h"
+#include "os/filter.h"
 #include "supervisor/confine.h"
 #include "supervisor/process.h"
 
@@ -354,7 +354,7 @@ supervisor_run(const struct config *config, const struct folders *folders,
 	static struct supervisor s;
 
 	/* First: an event loop made before this would use io_uring. */
-	if (deny_enter() != ST_OK) {
+	if (filter_enter(&filter_supervisor) != ST_OK) {
 		log_line(LOG_ERROR, "system-call filter: %m; the kernel needs "
 		    "CONFIG_SECCOMP_FILTER");
 		return ROLE_EXIT_OS;

@@ -1,7 +1,8 @@
 # The attacks of tests/sandbox/run: linked with each role's own policy.
 SANDBOX_POLICIES := intake vault pickup desk spool
 SANDBOX_OBJECTS  := $(OUT)/tests/sandbox/attack.o $(OUT)/tests/sandbox/attacks.o \
-    $(SANDBOX_POLICIES:%=$(OUT)/gateway/%/policy.o)
+    $(SANDBOX_POLICIES:%=$(OUT)/gateway/%/policy.o) \
+    $(call filters,$(SANDBOX_POLICIES))
 
 $(OUT)/tests/sandbox/attack: $(SANDBOX_OBJECTS) $(call own_libs,os base)
 	@echo "  LD    $@"

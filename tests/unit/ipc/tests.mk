@@ -47,4 +47,4 @@ ipc/role_test_SRCS = \
     os/passing.c \
     os/sandbox.c \
     os/users.c
-ipc/role_test_LIBS = uv seccomp
+ipc/role_test_LIBS = uv

@@ -5,7 +5,6 @@ UNIT += \
     os/users_test
 
 os/filter_test_SRCS = os/filter.c base/log.c
-os/filter_test_LIBS = seccomp
 os/locked_test_SRCS = os/locked.c base/log.c base/wipe.c
 os/spawn_test_SRCS  = os/spawn.c
 os/users_test_SRCS  = os/users.c
