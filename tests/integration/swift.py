@@ -206,6 +206,17 @@ def make_rings(folder, ports):
                     *(f"{kind}:{port}" for kind, port in ports.items())], check=True)
 
 
+WATCH = """
+import os, sys
+sys.stdin.read()
+for pid in sys.argv[1:]:
+    try:
+        os.killpg(int(pid), 9)
+    except OSError:
+        pass
+"""
+
+
 class Processes:
     """Children that end with the test, however it ends."""
 
@@ -220,11 +231,11 @@ class Processes:
         self.guard()
 
     def guard(self):
-        """A shell whose input ends with this process kills what is left."""
+        """A process whose input ends with this one's life kills what is left."""
         self.unguard()
-        pids = [f"-{p.pid}" for p in self.running.values()]
         self.watch = subprocess.Popen(
-            ["/bin/sh", "-c", 'read _; kill -KILL -- "$@" 2>&-', "sh", *pids],
+            ["/usr/bin/python3", "-I", "-S", "-c", WATCH,
+             *(str(p.pid) for p in self.running.values())],
             stdin=subprocess.PIPE, start_new_session=True)
 
     def unguard(self):
