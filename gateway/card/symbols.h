@@ -1,5 +1,5 @@
 /*
- * symbols.h -- what is printed on a slip: card number and slip code in
+ * symbols.h -- what patients type: card number, slip code and day code in
  * Crockford base32 with a Luhn mod 32 check symbol.
  *
  * Reading forgives case, spaces, hyphens, I and L for 1, O for 0.

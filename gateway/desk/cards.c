@@ -96,8 +96,9 @@ store_card(struct session *s)
 	store->token_hash = (struct span){ card->token_hash,
 	    sizeof(card->token_hash) };
 	store->rounds = CARD_ROUNDS;
-	store->sk = (struct span){ card->sk, card->sk_len };
-	store->trust = (struct span){ card->trust, card->trust_len };
+	store->sk = (struct span){ card->local.sk, card->local.sk_len };
+	store->trust = (struct span){ card->local.trust,
+	    card->local.trust_len };
 	store->order = span_of(s->options.order);
 	store->expires_s = expiry(s);
 	store->traits = (struct span){ s->traits,
@@ -111,6 +112,9 @@ make_card(struct session *s, const struct msg_box *box)
 {
 	const struct config *config = &s->role->config;
 	struct p256_public box_key;
+	const struct card_wish wish = { .box = config->box_id,
+	    .box_key = &box_key, .pickup = config->pickup_origin,
+	    .rounds = CARD_ROUNDS };
 	enum status st;
 
 	if (s->options.lab && box->has_lab_card != 0) {
@@ -120,8 +124,7 @@ make_card(struct session *s, const struct msg_box *box)
 	}
 	st = p256_check(box->public_key, &box_key);
 	if (st == ST_OK)
-		st = card_issue(config->box_id, &box_key, config->pickup_origin,
-		    CARD_ROUNDS, s->issued);
+		st = card_issue(&wish, s->issued);
 	if (st != ST_OK)
 		session_fail(s, st);
 	else

@@ -152,20 +152,32 @@ write_symbols(struct json_writer *w, const char *name,
 	    (struct span){ (const uint8_t *)s->text, s->len });
 }
 
-/* card <box> <box point> <pickup> <rounds> */
-static enum status
-issue_card(char **argument)
+/* What only a card with a drop variant has. */
+static void
+write_drop(struct json_writer *w, const struct card_issued *card)
 {
-	uint32_t rounds = (uint32_t)strtoul(argument[3], NULL, 10);
+	write_symbols(w, "day", &card->day_code);
+	json_span(w, "drop_sk",
+	    (struct span){ card->drop.sk, card->drop.sk_len });
+	json_span(w, "drop_trust",
+	    (struct span){ card->drop.trust, card->drop.trust_len });
+	json_base64url(w, "loc", (struct span){ card->loc, 32 });
+}
+
+static enum status
+issue_for(char **argument, const char *drop)
+{
 	struct json_writer w;
 	struct card_issued card;
 	struct p256_public box_key;
+	const struct card_wish wish = { argument[0], &box_key, argument[2],
+	    drop, (uint32_t)strtoul(argument[3], NULL, 10) };
 	uint8_t hash[64], printed[SYMBOLS_PRINTED_MAX];
 	struct buf hash_hex = buf_over(hash, sizeof(hash));
 	struct buf code = buf_over(printed, sizeof(printed));
 
 	TRY(read_point(argument[1], &box_key));
-	TRY(card_issue(argument[0], &box_key, argument[2], rounds, &card));
+	TRY(card_issue(&wish, &card));
 	TRY(hex_encode((struct span){ card.token_hash, 32 }, &hash_hex));
 	TRY(symbols_print(&card.code, &code));
 	json_start(&w, &output);
@@ -175,10 +187,28 @@ issue_card(char **argument)
 	json_span(&w, "code_printed", buf_span(&code));
 	json_base64url(&w, "point", (struct span){ card.public_key.point, 65 });
 	json_span(&w, "token_hash", buf_span(&hash_hex));
-	json_span(&w, "sk", (struct span){ card.sk, card.sk_len });
-	json_span(&w, "trust", (struct span){ card.trust, card.trust_len });
+	json_span(&w, "sk",
+	    (struct span){ card.local.sk, card.local.sk_len });
+	json_span(&w, "trust",
+	    (struct span){ card.local.trust, card.local.trust_len });
+	if (drop != NULL)
+		write_drop(&w, &card);
 	json_object_end(&w);
 	return json_finish(&w);
+}
+
+/* card <box> <box point> <pickup> <rounds> */
+static enum status
+issue_card(char **argument)
+{
+	return issue_for(argument, NULL);
+}
+
+/* card-drop <box> <box point> <pickup> <rounds> <drop> */
+static enum status
+issue_card_drop(char **argument)
+{
+	return issue_for(argument, argument[4]);
 }
 
 static const struct {
@@ -188,6 +218,7 @@ static const struct {
 	enum status (*run)(char **argument);
 } commands[] = {
 	{ "card",      4, false, issue_card },
+	{ "card-drop", 5, false, issue_card_drop },
 	{ "key",       0, false, make_key },
 	{ "open-dir",  1, true,  open_dir },
 	{ "open-ecdh", 3, true,  open_ecdh },

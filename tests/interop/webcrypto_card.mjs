@@ -165,6 +165,42 @@ async function wrongOnes(card, keys) {
     'nor the right one at another box')
 }
 
+/** The drop variant of a fresh card: both codes, and where its index lies. */
+async function aCardForTheDrop() {
+  const box = JSON.parse(tool('key', []))
+  const drop = 'https://objects.example/v1/AUTH_lab/results'
+  const card = JSON.parse(tool('card-drop', ['box-1', box.point,
+    'https://p.example', 600000, drop]))
+  const local = await derive('box-1', card.number, card.code, '', 600000)
+  const keys = await derive('box-1', card.number, card.code, card.day, 600000)
+  const privateKey = await unwrap(keys.kek, 'box-1', card.number,
+    card.drop_sk)
+  const trust = await openBlob(keys.kek, 'guichet/1/trust', 'box-1',
+    card.number, card.drop_trust)
+
+  ok(/^[0-9A-HJKMNP-TV-Z]{10}$/.test(card.day), 'ten symbols of a day code')
+  ok(b64u(keys.loc) === card.loc, 'the index lies where both codes say')
+  ok(privateKey.extractable === false, 'both codes open the key in the drop')
+  ok(trust === await openBlob(local.kek, 'guichet/1/trust', 'box-1',
+    card.number, card.trust) && trust === JSON.stringify({ box: box.public,
+    pickup: 'https://p.example', drop }), 'trust is the same and has the drop')
+  ok(await refused(unwrap(local.kek, 'box-1', card.number, card.drop_sk)),
+    'the slip alone does not')
+  ok(await refused(unwrap(keys.kek, 'box-1', card.number, card.sk)),
+    'nor do both open the copy in the branch')
+  await aBundle(box, card, JSON.parse(trust), privateKey)
+  await wrongDayCode(card)
+}
+
+async function wrongDayCode(card) {
+  const other = (card.day[0] === '0' ? '1' : '0') + card.day.slice(1)
+  const wrong = await derive('box-1', card.number, card.code, other, 600000)
+
+  ok(await refused(unwrap(wrong.kek, 'box-1', card.number, card.drop_sk)),
+    'another day code opens nothing')
+  ok(b64u(wrong.loc) !== card.loc, 'and finds nothing')
+}
+
 /** The page's own reader of symbols; it has no package.json beside it. */
 async function thePageReads() {
   const v = JSON.parse(readFileSync(new URL('vectors.json',
@@ -184,4 +220,5 @@ async function thePageReads() {
 await theVectors()
 await thePageReads()
 await aFreshCard()
+await aCardForTheDrop()
 done()
