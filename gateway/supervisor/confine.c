@@ -9,9 +9,10 @@
 #include "base/log.h"
 #include "os/capabilities.h"
 #include "os/landlock.h"
+#include "supervisor/topology.h"
 
 /* Our own, one of each source, and the end. */
-enum { PATHS_MAX = 13 + CONFIG_SOURCES_MAX };
+enum { PATHS_MAX = 16 + CONFIG_SOURCES_MAX };
 
 /* The folder, not the file: a renewed certificate is a new file in it. */
 static void
@@ -67,11 +68,27 @@ leave_lis(struct paths *p, const struct config *config,
 	}
 }
 
+/* Only where the courier runs; what is not there it does without. */
+static void
+leave_outside(struct paths *p, const struct config *config,
+    char authorities[static FOLDER_BYTES])
+{
+	static const char *const files[] = { "/etc/hosts", "/etc/resolv.conf" };
+
+	parent_of(authorities, config->tls_trust);
+	leave(p, (struct sandbox_path){ .path = authorities,
+	    .reason = "the courier reads authorities at start" });
+	for (size_t i = 0; i < COUNT(files); i++)
+		if (access(files[i], R_OK) == 0)
+			leave(p, (struct sandbox_path){ .path = files[i],
+			    .reason = "the courier reads it at start" });
+}
+
 static enum status
 leave_paths(const struct config *config, const struct folders *f)
 {
 	char certificates[FOLDER_BYTES], keys[FOLDER_BYTES];
-	char lis[LIS_FILES][FOLDER_BYTES];
+	char lis[LIS_FILES][FOLDER_BYTES], authorities[FOLDER_BYTES];
 	const struct sandbox_path paths[] = {
 		{ f->programs, false, "start roles", true, 0 },
 		{ f->state, true, "the vault's data", false, 0 },
@@ -91,6 +108,8 @@ leave_paths(const struct config *config, const struct folders *f)
 		leave(&all, paths[i]);
 	leave_folders(&all, config);
 	leave_lis(&all, config, lis);
+	if (topology_has_hosts(config))
+		leave_outside(&all, config, authorities);
 	return landlock_enter(all.at, LANDLOCK_NO_TCP);
 }
 

@@ -46,8 +46,9 @@ has_folders(const struct config *config)
 	return false;
 }
 
-static bool
-has_hosts(const struct config *config)
+/* See topology.h. */
+bool
+topology_has_hosts(const struct config *config)
 {
 	return config->drop_kind != DROP_NONE || config->sms_url[0] != '\0'
 	    || strcmp(config->mail_server, "none") != 0;
@@ -60,5 +61,5 @@ topology_is_wanted(const struct topology_role *role,
 {
 	if (role->wanted == WANTED_FOR_FOLDERS)
 		return has_folders(config);
-	return role->wanted == WANTED_ALWAYS || has_hosts(config);
+	return role->wanted == WANTED_ALWAYS || topology_has_hosts(config);
 }

@@ -45,6 +45,9 @@ enum {
 	TOPOLOGY_LAST_STOP = 1
 };
 
+/* True where there is a drop, a mail server or an SMS gateway to go to. */
+bool topology_has_hosts(const struct config *config);
+
 /* True where `config` gives the role something to do. */
 bool topology_is_wanted(const struct topology_role *role,
     const struct config *config);

@@ -59,7 +59,7 @@ test_roles(void)
 				listeners |= 1u << r->listener[n];
 	}
 	ok(seen == (1u << ROLE_INTAKE | 1u << ROLE_VAULT | 1u << ROLE_PICKUP |
-	    1u << ROLE_DESK | 1u << ROLE_SPOOL), "every role is started");
+	    1u << ROLE_DESK | 1u << ROLE_SPOOL | 1u << ROLE_COURIER), "every role is started");
 	ok(listeners == (1u << LISTENERS) - 2, "every socket has an owner");
 }
 
@@ -77,19 +77,54 @@ test_vault(void)
 		    topology_roles[i].program);
 }
 
+static unsigned
+count_wanted(const struct config *config)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < topology_n_roles; i++)
+		n += topology_is_wanted(&topology_roles[i], config);
+	return n;
+}
+
 static void
 test_wanted(void)
 {
-	static struct config config = { .n_sources = 2 };
-	unsigned before = 0, after = 0;
+	static struct config config = { .n_sources = 1,
+	    .mail_server = "none" };
+	unsigned n;
 
-	for (size_t i = 0; i < topology_n_roles; i++)
-		before += topology_is_wanted(&topology_roles[i], &config);
-	memcpy(config.source[1].folder, "/srv/lis", sizeof("/srv/lis"));
-	for (size_t i = 0; i < topology_n_roles; i++)
-		after += topology_is_wanted(&topology_roles[i], &config);
-	ok(after == topology_n_roles && before == topology_n_roles - 1,
+	n = count_wanted(&config);
+	ok(n == topology_n_roles - 2, "by default neither spool nor courier");
+	memcpy(config.source[0].folder, "/srv/lis", sizeof("/srv/lis"));
+	ok(count_wanted(&config) == n + 1,
 	    "R36 the spool runs only where a source has a folder");
+	config.drop_kind = DROP_S3;
+	ok(count_wanted(&config) == n + 2, "the courier for a drop");
+	config.drop_kind = DROP_NONE;
+	memcpy(config.mail_server, "m:1", sizeof("m:1"));
+	ok(count_wanted(&config) == n + 2, "for a mail server");
+	memcpy(config.mail_server, "none", sizeof("none"));
+	memcpy(config.sms_url, "https://s", sizeof("https://s"));
+	ok(count_wanted(&config) == n + 2, "for an SMS gateway");
+	config.sms_url[0] = '\0';
+	ok(count_wanted(&config) == n + 1, "and not for none of them");
+}
+
+/* Whoever may reach a host outside can hear of nothing inside but the vault's
+ * rows, and whoever listens cannot reach the courier but the desk. */
+static void
+test_courier(void)
+{
+	for (unsigned r = ROLE_INTAKE; r < ROLE_CTL; r++)
+		ok(is_linked(ROLE_COURIER, (enum role_id)r) ==
+		    (r == ROLE_VAULT || r == ROLE_DESK),
+		    "courier and %s", role_name((enum role_id)r));
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].id == ROLE_COURIER)
+			ok(topology_roles[i].listener[0] == LISTEN_NONE &&
+			    !topology_roles[i].has_data,
+			    "it has no socket that listens, and no data");
 }
 
 int
@@ -99,5 +134,6 @@ main(void)
 	test_roles();
 	test_vault();
 	test_wanted();
+	test_courier();
 	return done_testing();
 }
