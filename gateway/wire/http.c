@@ -2,101 +2,17 @@
 
 #include <picohttpparser.h>
 
-enum { CR = '\r', LF = '\n' };
-
-/* --- before the parser: one reading only --------------------------------- */
-
-/*
- * The length of the head with its empty line.  Here falls what picohttpparser
- * forgives and another reader may not: LF without CR, CR without LF, control
- * characters (RFC 9112 section 2.2, RFC 9110 section 5.5).
- *
- * ST_OK, ST_MORE, ST_TOO_BIG, ST_MALFORMED
- */
-static enum status
-head_length(struct span in, size_t *length)
-{
-	size_t lines = 0, line_start = 0, i;
-
-	for (i = 0; i < in.len && i < HTTP_HEAD_MAX; i++) {
-		uint8_t c = in.ptr[i];
-
-		if (c == LF && i > 0 && in.ptr[i - 1] == CR) {
-			if (i - line_start == 1 && lines > 0) {
-				*length = i + 1;
-				return lines - 1 > HTTP_HEADERS_MAX
-				    ? ST_TOO_BIG : ST_OK;
-			}
-			/* One empty line before the request is forgiven. */
-			if (i - line_start == 1 && line_start > 0)
-				return ST_MALFORMED;
-			lines += i - line_start > 1;
-			line_start = i + 1;
-		} else if (c == LF || (i > 0 && in.ptr[i - 1] == CR)) {
-			return ST_MALFORMED;
-		} else if ((c < ' ' && c != CR && c != '\t') || c == 0x7f) {
-			return ST_MALFORMED;
-		}
-	}
-	return i == HTTP_HEAD_MAX ? ST_TOO_BIG : ST_MORE;
-}
-
-/* --- characters ---------------------------------------------------------- */
-
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
-}
-
-static bool
-same_word(struct span s, const char *word)
-{
-	if (s.len != strlen(word))
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (lower(s.ptr[i]) != (uint8_t)word[i])
-			return false;
-	return true;
-}
-
-static bool
-is_alphanumeric(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-/* RFC 9110 section 5.6.2 */
-static bool
-is_token(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_alphanumeric(s.ptr[i]) && (s.ptr[i] == 0 ||
-		    strchr("!#$%&'*+-.^_`|~", s.ptr[i]) == NULL))
-			return false;
-	return s.len > 0;
-}
+#include "wire/http_words.h"
 
 /* A name or address with an optional port; no user, no blank. */
 static bool
 is_host(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_alphanumeric(s.ptr[i]) && (s.ptr[i] == 0 ||
+		if (!http_is_alphanumeric(s.ptr[i]) && (s.ptr[i] == 0 ||
 		    strchr("-._:[]", s.ptr[i]) == NULL))
 			return false;
 	return s.len > 0;
-}
-
-static struct span
-trimmed(struct span s)
-{
-	while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s = span_slice(s, 1, s.len);
-	while (s.len > 0 && (s.ptr[s.len - 1] == ' ' ||
-	    s.ptr[s.len - 1] == '\t'))
-		s.len--;
-	return s;
 }
 
 /* --- headers ------------------------------------------------------------- */
@@ -109,28 +25,19 @@ struct head {
 	bool close, keep_alive;
 };
 
-/* Digits only: no sign, no list, no overflow (RFC 9112 section 6.3). */
 static enum status
 read_length(struct head *h, struct span value)
 {
-	uint64_t length = 0;
-
-	if (h->has_length || value.len == 0 || value.len > 18)
+	if (h->has_length)
 		return ST_MALFORMED;
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] < '0' || value.ptr[i] > '9')
-			return ST_MALFORMED;
-		length = length * 10 + (uint64_t)(value.ptr[i] - '0');
-	}
 	h->has_length = true;
-	h->request->content_length = length;
-	return ST_OK;
+	return http_length(value, &h->request->content_length);
 }
 
 static enum status
 read_encoding(struct head *h, struct span value)
 {
-	h->request->chunked = !h->has_encoding && same_word(value, "chunked");
+	h->request->chunked = !h->has_encoding && http_same_word(value, "chunked");
 	h->has_encoding = true;
 	return ST_OK;
 }
@@ -138,23 +45,14 @@ read_encoding(struct head *h, struct span value)
 static enum status
 read_connection(struct head *h, struct span value)
 {
-	while (value.len > 0) {
-		const uint8_t *comma = memchr(value.ptr, ',', value.len);
-		size_t len = comma == NULL ? value.len
-		    : (size_t)(comma - value.ptr);
-		struct span word = trimmed(span_slice(value, 0, len));
-
-		h->close = h->close || same_word(word, "close");
-		h->keep_alive = h->keep_alive || same_word(word, "keep-alive");
-		value = span_slice(value, len + 1, value.len);
-	}
+	http_connection(value, &h->close, &h->keep_alive);
 	return ST_OK;
 }
 
 static enum status
 read_expect(struct head *h, struct span value)
 {
-	if (!same_word(value, "100-continue"))
+	if (!http_same_word(value, "100-continue"))
 		return ST_UNSUPPORTED;
 	h->request->expect_continue = true;
 	return ST_OK;
@@ -193,7 +91,7 @@ read_header(struct head *h, struct span name, struct span value)
 	};
 
 	for (size_t i = 0; i < COUNT(known); i++) {
-		if (!same_word(name, known[i].name))
+		if (!http_same_word(name, known[i].name))
 			continue;
 		if (known[i].once != NULL)
 			return keep_once(known[i].once, value);
@@ -219,9 +117,9 @@ read_headers(struct head *h, const struct phr_header *headers, size_t n)
 		    headers[i].name_len);
 
 		/* A name of NULL is a folded line (RFC 9112 section 5.2). */
-		if (name.ptr == NULL || !is_token(name))
+		if (name.ptr == NULL || !http_is_token(name))
 			return ST_MALFORMED;
-		TRY(read_header(h, name, trimmed(bytes_of(headers[i].value,
+		TRY(read_header(h, name, http_trimmed(bytes_of(headers[i].value,
 		    headers[i].value_len))));
 	}
 	return ST_OK;
@@ -308,14 +206,14 @@ parse(struct span in, bool takes_chunks, struct http_request *request,
 	const char *method, *path;
 	int minor;
 
-	TRY(head_length(in, &length));
+	TRY(http_head_length(in, HTTP_HEAD_MAX, HTTP_HEADERS_MAX, &length));
 	if (phr_parse_request((const char *)in.ptr, length, &method,
 	    &method_len, &path, &path_len, &minor, headers, &n, 0) !=
 	    (int)length || minor > 1 || minor < 0)
 		return ST_MALFORMED;
 	r.http_1_0 = minor == 0;
 	r.method = method_of(bytes_of(method, method_len));
-	if (!is_token(bytes_of(method, method_len)))
+	if (!http_is_token(bytes_of(method, method_len)))
 		return ST_MALFORMED;
 	TRY(read_headers(&h, headers, n));
 	TRY(check_whole(&h));
@@ -348,10 +246,10 @@ http_bearer(const struct http_request *request)
 {
 	struct span s = request->authorization;
 
-	if (s.len < 7 || !same_word(span_slice(s, 0, 6), "bearer") ||
+	if (s.len < 7 || !http_same_word(span_slice(s, 0, 6), "bearer") ||
 	    s.ptr[6] != ' ')
 		return (struct span){ 0 };
-	s = trimmed(span_slice(s, 7, s.len));
+	s = http_trimmed(span_slice(s, 7, s.len));
 	return memchr(s.ptr, ' ', s.len) == NULL ? s : (struct span){ 0 };
 }
 
@@ -360,7 +258,7 @@ hex_digit(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	c = lower(c);
+	c = http_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 

@@ -2,6 +2,7 @@ UNIT += \
     crypto/aead_test \
     crypto/constant_time_test \
     crypto/digest_test \
+    crypto/md5_test \
     crypto/p256_test \
     crypto/sha_blocks_test
 
@@ -37,3 +38,6 @@ crypto/sha_blocks_test_SRCS = \
     crypto/digest.c \
     crypto/sha_blocks.c
 crypto/sha_blocks_test_LIBS = bearssl
+
+crypto/md5_test_SRCS = crypto/md5.c
+crypto/md5_test_LIBS = bearssl
