@@ -28,7 +28,7 @@ enum { STORE_TOKEN_MAX = 4096, STORE_SECRET_MAX = 1024,
 	X(LIFECYCLE_GET) X(LIFECYCLE_SET) X(CORS_GET) X(CORS_SET)       \
 	X(VERSIONING_GET) X(POLICY_GET) X(POLICY_SET)                   \
 	X(PUBLIC_GET) X(PUBLIC_HEAD) X(PUBLIC_PUT) X(PUBLIC_LIST)       \
-	X(PUBLIC_PREFLIGHT)
+	X(PUBLIC_PREFLIGHT) X(PUBLIC_DELETE)
 
 enum store_verb {
 #define X(name) STORE_##name,
@@ -39,12 +39,15 @@ enum store_verb {
 
 struct store_wish {
 	enum store_verb verb;
-	struct span name;		/* "d/...", "i/..."; empty: the container */
+	struct span name;		/* "d/...", "i/..."; empty: the container;
+					   PUBLIC_LIST: what follows
+					   drop.public_url, "/?format=json" */
 	const char *content_type;	/* PUT */
 	uint64_t    size;		/* PUT: of the body */
 	uint8_t     sha256[32];		/* PUT: of the body (SigV4) */
 	uint64_t    delete_at_s;	/* PUT: 0: never */
-	struct span body;		/* *_SET: whole, small */
+	struct span body;		/* *_SET, *_MAKE: whole, small, from
+					   dialect->body */
 };
 
 /* What a log-in brought, and what the host's clock says. */
@@ -70,7 +73,28 @@ struct dialect {
 	enum status (*request)(const struct config *config, struct span secret,
 	    const struct store_login *login, const struct store_wish *wish,
 	    uint64_t now_s, struct http_out *out);
+	/* The body of a *_SET or *_MAKE, for wish->body.  ST_OK, empty where
+	 * headers say it all; ST_UNSUPPORTED; ST_NO_SPACE. */
+	enum status (*body)(const struct config *config, enum store_verb verb,
+	    struct buf *out);
 };
+
+/* At drop.public_url, whatever the kind: for PUBLIC_* alone.  Statuses as
+ * dialect.request. */
+MUST_CHECK enum status
+public_request(const struct config *config, const struct store_wish *wish,
+    struct http_out *out);
+
+/* Whom a request goes to before any log-in: drop.endpoint, in S3's
+ * virtual-host style with the bucket before its name, which then lies in
+ * `storage`.  ST_OK; ST_INVALID; ST_NO_SPACE. */
+MUST_CHECK enum status
+dialect_remote(const struct config *config, struct buf *storage,
+    struct remote *out);
+
+/* As the Host header and SigV4 have it: "host", or "host:port" where the port
+ * is not 443.  ST_OK or ST_NO_SPACE. */
+MUST_CHECK enum status dialect_host(const struct remote *to, struct buf *out);
 
 extern const struct dialect dialect_s3, dialect_swift, dialect_keystone;
 

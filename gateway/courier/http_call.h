@@ -24,10 +24,10 @@ enum {
 	HTTP_CALL_TOTAL_MS = 600000	/* for the whole exchange */
 };
 
-/* What to send; spans and strings are borrowed until the call begins. */
+/* What to send; buffers and strings are borrowed until the call begins. */
 struct http_out {
 	const char *method;		/* "PUT" */
-	struct span target;		/* "/path?query", as it goes out */
+	struct buf  target;		/* "/path?query", as it goes out */
 	uint64_t    body_bytes;		/* Content-Length; 0: none, unless ... */
 	bool        has_body;		/* ... this is set */
 	struct buf  headers;		/* "Name: value\r\n" ..., no end */
