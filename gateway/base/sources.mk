@@ -5,4 +5,5 @@ base_SRCS = \
     json_writer.c \
     log.c \
     status.c \
-    wipe.c
+    wipe.c \
+    zone.c

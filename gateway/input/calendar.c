@@ -1,6 +1,6 @@
 #include "input/calendar.h"
 
-#include "wire/hl7_zone.h"
+#include "base/zone.h"
 
 enum { DAY_S = 86400, SATURDAY = 6, SUNDAY = 0, THURSDAY = 4 };
 
@@ -38,7 +38,7 @@ easter(int year)
 	int late = (a + 11 * moon + 22 * sunday) / 451;
 	int n = moon + sunday - 7 * late + 114;
 
-	return hl7_days(year, n / 31, n % 31 + 1);
+	return zone_days(year, n / 31, n % 31 + 1);
 }
 
 /* The year that a day is in: a guess by the mean year, corrected. */
@@ -47,9 +47,9 @@ year_of(int64_t day)
 {
 	int year = 1970 + (int)(day * 400 / 146097);
 
-	if (hl7_days(year, 1, 1) > day)
+	if (zone_days(year, 1, 1) > day)
 		return year - 1;
-	return hl7_days(year + 1, 1, 1) <= day ? year + 1 : year;
+	return zone_days(year + 1, 1, 1) <= day ? year + 1 : year;
 }
 
 static bool
@@ -59,7 +59,7 @@ is_holiday(int64_t day)
 	int64_t sunday = easter(year);
 
 	for (size_t i = 0; i < COUNT(fixed_holidays); i++)
-		if (day == hl7_days(year, fixed_holidays[i].month,
+		if (day == zone_days(year, fixed_holidays[i].month,
 		    fixed_holidays[i].day))
 			return true;
 	for (size_t i = 0; i < COUNT(easter_holidays); i++)
@@ -83,13 +83,13 @@ calendar_next_business_day(uint64_t now_s)
 {
 	/* Central European time, without asking a zone that a source may have
 	 * set: holidays are those of France. */
-	static const struct hl7_zone paris = {
+	static const struct zone paris = {
 		.standard_s = 3600, .daylight_s = 7200, .has_daylight = true,
 		.to_daylight = { 3, 5, 0, 7200 },
 		.to_standard = { 10, 5, 0, 10800 },
 	};
 	int64_t local_s = (int64_t)now_s +
-	    hl7_zone_offset_utc(&paris, (int64_t)now_s);
+	    zone_offset_utc(&paris, (int64_t)now_s);
 	int64_t day = local_s / DAY_S;
 	uint64_t later = DAY_S;
 

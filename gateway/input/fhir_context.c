@@ -169,7 +169,7 @@ static uint64_t
 epoch_ms(struct span s)
 {
 	struct hl7_time time = { .precision = HL7_YEAR, .month = 1, .day = 1 };
-	struct hl7_zone utc = { 0 };
+	struct zone utc = { 0 };
 
 	time.year = two(s.ptr) * 100 + two(s.ptr + 2);
 	if (s.len >= 7) {

@@ -14,12 +14,12 @@
 #include "wire/charset.h"
 #include "wire/hl7.h"
 #include "wire/hl7_ack.h"
-#include "wire/hl7_zone.h"
+#include "base/zone.h"
 
 struct hl7_context {
 	struct hl7_delimiters d;
 	enum charset charset;
-	struct hl7_zone zone;
+	struct zone zone;
 	const struct config_source *source;
 	struct arena *arena;
 	uint64_t now_ms;

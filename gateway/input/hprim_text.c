@@ -55,9 +55,9 @@ enum status
 hprim_open(struct hprim *h)
 {
 	/* The configuration has checked it; a source without one is Paris. */
-	if (hl7_zone_parse(span_of(h->c.source->timezone), &h->c.zone) !=
-	    ST_OK && hl7_zone_parse(span_of(paris), &h->c.zone) != ST_OK)
-		h->c.zone = (struct hl7_zone){ 0 };
+	if (zone_parse(span_of(h->c.source->timezone), &h->c.zone) !=
+	    ST_OK && zone_parse(span_of(paris), &h->c.zone) != ST_OK)
+		h->c.zone = (struct zone){ 0 };
 	if (utf16_is(h->in->bytes))
 		return from_utf16(h);
 	h->file = h->in->bytes;

@@ -343,9 +343,9 @@ static void
 set_zone(struct hl7_context *c)
 {
 	/* The configuration has checked it; a source without one is Paris. */
-	if (hl7_zone_parse(span_of(c->source->timezone), &c->zone) != ST_OK &&
-	    hl7_zone_parse(span_of(paris), &c->zone) != ST_OK)
-		c->zone = (struct hl7_zone){ 0 };
+	if (zone_parse(span_of(c->source->timezone), &c->zone) != ST_OK &&
+	    zone_parse(span_of(paris), &c->zone) != ST_OK)
+		c->zone = (struct zone){ 0 };
 }
 
 /* See parse.h. */

@@ -101,9 +101,9 @@ take_offset(struct span *s, struct hl7_time *t)
 static int
 days_in_month(const struct hl7_time *t)
 {
-	int64_t first = hl7_days(t->year, t->month, 1);
+	int64_t first = zone_days(t->year, t->month, 1);
 	int64_t next = t->month == 12 ? first + 31
-	    : hl7_days(t->year, t->month + 1, 1);
+	    : zone_days(t->year, t->month + 1, 1);
 
 	return (int)(next - first);
 }
@@ -185,23 +185,23 @@ put_offset(struct buf *out, int offset_s, char between)
 static int64_t
 local_seconds(const struct hl7_time *t)
 {
-	return hl7_days(t->year, t->month, t->day) * DAY_S + t->hour * HOUR_S +
+	return zone_days(t->year, t->month, t->day) * DAY_S + t->hour * HOUR_S +
 	    t->minute * 60 + t->second;
 }
 
 static int
-offset_of(const struct hl7_time *t, const struct hl7_zone *zone)
+offset_of(const struct hl7_time *t, const struct zone *zone)
 {
 	return t->has_offset ? t->offset_s
-	    : hl7_zone_offset(zone, local_seconds(t), t->year);
+	    : zone_offset(zone, local_seconds(t), t->year);
 }
 
 /* See hl7_time.h. */
 bool
-hl7_time_is_ambiguous(const struct hl7_time *time, const struct hl7_zone *zone)
+hl7_time_is_ambiguous(const struct hl7_time *time, const struct zone *zone)
 {
 	return time->precision >= HL7_HOUR && !time->has_offset &&
-	    hl7_zone_is_ambiguous(zone, local_seconds(time), time->year);
+	    zone_is_ambiguous(zone, local_seconds(time), time->year);
 }
 
 /* FHIR wants seconds as soon as there is an hour (R4 section 2.24.0.1). */
@@ -228,7 +228,7 @@ hl7_time_write_date(const struct hl7_time *time, struct buf *out)
 }
 
 static enum status
-write_whole(const struct hl7_time *t, const struct hl7_zone *zone,
+write_whole(const struct hl7_time *t, const struct zone *zone,
     struct buf *out)
 {
 	TRY(hl7_time_write_date(t, out));
@@ -241,7 +241,7 @@ write_whole(const struct hl7_time *t, const struct hl7_zone *zone,
 
 /* See hl7_time.h. */
 enum status
-hl7_time_write(const struct hl7_time *time, const struct hl7_zone *zone,
+hl7_time_write(const struct hl7_time *time, const struct zone *zone,
     struct buf *out)
 {
 	uint8_t text[HL7_TIME_TEXT_MAX];
@@ -264,7 +264,7 @@ milliseconds(const struct hl7_time *t)
 
 /* See hl7_time.h. */
 uint64_t
-hl7_time_ms(const struct hl7_time *time, const struct hl7_zone *zone)
+hl7_time_ms(const struct hl7_time *time, const struct zone *zone)
 {
 	int64_t s = local_seconds(time) - offset_of(time, zone);
 
@@ -292,22 +292,22 @@ hl7_clock_write(struct span text, struct buf *out)
 
 /* See hl7_time.h. */
 enum status
-hl7_time_from_ms(uint64_t epoch_ms, const struct hl7_zone *zone,
+hl7_time_from_ms(uint64_t epoch_ms, const struct zone *zone,
     struct buf *out)
 {
 	int64_t utc_s = (int64_t)(epoch_ms / 1000);
-	int offset_s = hl7_zone_offset_utc(zone, utc_s);
+	int offset_s = zone_offset_utc(zone, utc_s);
 	int64_t local = utc_s + offset_s;
 	int days = (int)(local / DAY_S), rest = (int)(local % DAY_S);
 	int year = 1970 + days / 366, month = 12;
 
-	while (hl7_days(year + 1, 1, 1) <= days)
+	while (zone_days(year + 1, 1, 1) <= days)
 		year++;
-	while (month > 1 && hl7_days(year, month, 1) > days)
+	while (month > 1 && zone_days(year, month, 1) > days)
 		month--;
 	TRY(put(out, 0, year, 4));
 	TRY(put(out, 0, month, 2));
-	TRY(put(out, 0, (int)(days - hl7_days(year, month, 1)) + 1, 2));
+	TRY(put(out, 0, (int)(days - zone_days(year, month, 1)) + 1, 2));
 	TRY(put(out, 0, rest / HOUR_S, 2));
 	TRY(put(out, 0, rest / 60 % 60, 2));
 	TRY(put(out, 0, rest % 60, 2));

@@ -8,7 +8,7 @@
 #ifndef WIRE_HL7_TIME_H
 #define WIRE_HL7_TIME_H
 
-#include "wire/hl7_zone.h"
+#include "base/zone.h"
 
 enum hl7_precision {
 	HL7_YEAR, HL7_MONTH, HL7_DAY, HL7_HOUR, HL7_MINUTE, HL7_SECOND
@@ -42,19 +42,19 @@ void hl7_time_limit(struct hl7_time *time, struct span degree);
 /* True for an hour and minute without an offset that `zone` has twice or not
  * at all; hl7_time_write() takes the first, or standard time. */
 bool hl7_time_is_ambiguous(const struct hl7_time *time,
-    const struct hl7_zone *zone);
+    const struct zone *zone);
 
 /* Appends a FHIR dateTime, at most HL7_TIME_TEXT_MAX bytes; a time without
  * an offset is local time in `zone`.  ST_OK or ST_NO_SPACE. */
 MUST_CHECK enum status hl7_time_write(const struct hl7_time *time,
-    const struct hl7_zone *zone, struct buf *out);
+    const struct zone *zone, struct buf *out);
 
 /* The same, but only year, month and day: a birth date. */
 MUST_CHECK enum status hl7_time_write_date(const struct hl7_time *time,
     struct buf *out);
 
 /* Epoch milliseconds of the first instant `time` may mean; 0 before 1970. */
-uint64_t hl7_time_ms(const struct hl7_time *time, const struct hl7_zone *zone);
+uint64_t hl7_time_ms(const struct hl7_time *time, const struct zone *zone);
 
 /*
  * Appends the FHIR time ("07:30:00") of a TM, HH[MM[SS[.S...]]].
@@ -65,6 +65,6 @@ MUST_CHECK enum status hl7_clock_write(struct span text, struct buf *out);
 
 /* Appends an HL7 TS of an instant, "20261121073000+0100", for MSH-7. */
 MUST_CHECK enum status hl7_time_from_ms(uint64_t epoch_ms,
-    const struct hl7_zone *zone, struct buf *out);
+    const struct zone *zone, struct buf *out);
 
 #endif

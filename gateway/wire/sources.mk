@@ -10,10 +10,10 @@ wire_SRCS = \
     hl7_escape.c \
     hl7_number.c \
     hl7_time.c \
-    hl7_zone.c \
     hprim.c \
     hprim_medecin.c \
     http.c \
+    http_answer.c \
     http_body.c \
     http_response.c \
     ins.c \

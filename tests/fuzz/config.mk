@@ -15,4 +15,4 @@ codes_fuzz_SRCS = \
     input/hold.c \
     input/release.c \
     input/release_genetics.c \
-    wire/hl7_zone.c
+    base/zone.c

@@ -11,12 +11,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct span in = { data, len };
 	const uint8_t *line = len == 0 ? NULL : memchr(data, '\n', len);
 	size_t rule = line == NULL ? 0 : (size_t)(line - data);
-	struct hl7_zone zone = { 0 };
+	struct zone zone = { 0 };
 	struct hl7_time time;
 	uint8_t text[HL7_TIME_TEXT_MAX];
 	struct buf out = buf_over(text, sizeof(text));
 
-	(void)!hl7_zone_parse(span_slice(in, 0, rule), &zone);
+	(void)!zone_parse(span_slice(in, 0, rule), &zone);
 	in = span_slice(in, line == NULL ? 0 : rule + 1, len);
 	if (hl7_time_read(in, &time) == ST_OK) {
 		if (hl7_time_write(&time, &zone, &out) != ST_OK)

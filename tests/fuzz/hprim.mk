@@ -44,7 +44,7 @@ hprim_parse_fuzz_SRCS = \
     wire/hl7_escape.c \
     wire/hl7_number.c \
     wire/hl7_time.c \
-    wire/hl7_zone.c \
+    base/zone.c \
     wire/hprim.c \
     wire/hprim_medecin.c \
     wire/pdf.c \

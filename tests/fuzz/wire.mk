@@ -7,6 +7,7 @@ FUZZ += \
     hl7_fuzz \
     hl7_number_fuzz \
     hl7_time_fuzz \
+    http_answer_fuzz \
     http_fuzz \
     mllp_fuzz \
     parse_fuzz
@@ -21,8 +22,12 @@ charset_fuzz_SRCS    = wire/charset.c wire/charset_tables.c wire/scan.c
 ed_fuzz_SRCS         = wire/ed.c wire/hl7.c wire/pdf.c wire/scan.c
 hl7_fuzz_SRCS        = wire/hl7.c wire/hl7_ack.c wire/hl7_batch.c wire/hl7_escape.c wire/scan.c
 hl7_number_fuzz_SRCS = wire/hl7_number.c
-hl7_time_fuzz_SRCS   = wire/hl7_time.c wire/hl7_zone.c
+hl7_time_fuzz_SRCS   = wire/hl7_time.c base/zone.c
 mllp_fuzz_SRCS       = wire/mllp.c wire/scan.c
+
+http_answer_fuzz_SRCS       = wire/http_answer.c wire/http_body.c
+http_answer_fuzz_THIRD_SRCS = $(SYSROOT)/src/picohttpparser/picohttpparser.c
+http_answer_fuzz_CPPFLAGS   = -I$(SYSROOT)/src/picohttpparser
 
 http_fuzz_SRCS       = wire/http.c
 http_fuzz_THIRD_SRCS = $(SYSROOT)/src/picohttpparser/picohttpparser.c
@@ -64,7 +69,7 @@ parse_fuzz_SRCS = \
     wire/hl7_escape.c \
     wire/hl7_number.c \
     wire/hl7_time.c \
-    wire/hl7_zone.c \
+    base/zone.c \
     wire/ins.c \
     wire/pdf.c \
     wire/scan.c

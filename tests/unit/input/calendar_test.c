@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "tap.h"
-#include "wire/hl7_zone.h"
+#include "base/zone.h"
 
 enum { DAY_S = 86400 };
 
@@ -27,7 +27,7 @@ static const struct {
 static bool
 works(int year, const int date[2])
 {
-	return calendar_is_business_day(hl7_days(year, date[0], date[1]));
+	return calendar_is_business_day(zone_days(year, date[0], date[1]));
 }
 
 static void
@@ -71,7 +71,7 @@ test_year(void)
 {
 	int n = 0;
 
-	for (int64_t day = hl7_days(2026, 1, 1); day < hl7_days(2027, 1, 1);
+	for (int64_t day = zone_days(2026, 1, 1); day < zone_days(2027, 1, 1);
 	    day++)
 		n += calendar_is_business_day(day);
 	ok(n == 252, "252 business days in 2026 (%d)", n);
@@ -80,7 +80,7 @@ test_year(void)
 static uint64_t
 at(int year, int month, int day, int hour)
 {
-	return (uint64_t)hl7_days(year, month, day) * DAY_S +
+	return (uint64_t)zone_days(year, month, day) * DAY_S +
 	    (uint64_t)hour * 3600;
 }
 

@@ -19,8 +19,8 @@ release_SRCS = \
     input/calendar.c \
     input/release.c \
     input/release_genetics.c \
-    wire/hl7_zone.c
-input/calendar_test_SRCS = input/calendar.c wire/hl7_zone.c
+    base/zone.c
+input/calendar_test_SRCS = input/calendar.c base/zone.c
 input/hold_test_SRCS     = input/hold.c config/codes.c $(release_SRCS)
 input/release_test_SRCS = $(release_SRCS)
 

@@ -5,7 +5,7 @@
 
 #include "tap.h"
 
-static struct hl7_zone paris, utc;
+static struct zone paris, utc;
 
 static void
 test_date_times(void)
@@ -208,9 +208,9 @@ test_rules(void)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct hl7_zone zone;
+		struct zone zone;
 
-		ok(hl7_zone_parse(span_of(row[i].rule), &zone) == row[i].st,
+		ok(zone_parse(span_of(row[i].rule), &zone) == row[i].st,
 		    "R26 rule \"%s\"", row[i].rule);
 	}
 }
@@ -219,12 +219,12 @@ test_rules(void)
 static void
 test_against_the_library(const char *rule)
 {
-	struct hl7_zone zone;
+	struct zone zone;
 	int wrong = 0;
 
 	setenv("TZ", rule, 1);
 	tzset();
-	if (hl7_zone_parse(span_of(rule), &zone) != ST_OK)
+	if (zone_parse(span_of(rule), &zone) != ST_OK)
 		wrong++;
 	for (time_t at = 1704067200; at < 1835000000; at += 1800) {
 		uint8_t text[HL7_TIME_TEXT_MAX];
@@ -243,8 +243,8 @@ test_against_the_library(const char *rule)
 int
 main(void)
 {
-	(void)!(hl7_zone_parse(span_of("CET-1CEST,M3.5.0,M10.5.0/3"), &paris) ||
-	    hl7_zone_parse(span_of("UTC0"), &utc));
+	(void)!(zone_parse(span_of("CET-1CEST,M3.5.0,M10.5.0/3"), &paris) ||
+	    zone_parse(span_of("UTC0"), &utc));
 	test_date_times();
 	test_absent_and_full();
 	test_milliseconds();

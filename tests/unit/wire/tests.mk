@@ -18,7 +18,7 @@ UNIT += wire/hl7_test
 wire/hl7_test_SRCS = wire/hl7.c wire/hl7_escape.c wire/scan.c
 
 UNIT += wire/hl7_time_test
-wire/hl7_time_test_SRCS = wire/hl7_time.c wire/hl7_zone.c
+wire/hl7_time_test_SRCS = wire/hl7_time.c base/zone.c
 
 UNIT += wire/hprim_medecin_test
 wire/hprim_medecin_test_SRCS = wire/hprim_medecin.c wire/scan.c
@@ -56,3 +56,10 @@ wire/json_tree_test_SRCS = wire/json_tree.c wire/charset.c wire/charset_tables.c
 
 UNIT += wire/multipart_test
 wire/multipart_test_SRCS = wire/multipart.c
+
+UNIT += wire/gsm7_test
+wire/gsm7_test_SRCS = wire/gsm7.c
+
+UNIT += wire/http_answer_test
+wire/http_answer_test_SRCS = wire/http_answer.c base/status.c
+wire/http_answer_test_LIBS = picohttpparser

@@ -1,4 +1,4 @@
-#include "wire/hl7_zone.h"
+#include "base/zone.h"
 
 enum {
 	HOUR_S = 3600, DAY_S = 86400,
@@ -83,7 +83,7 @@ take_time(struct span *s, int hours_most, int *seconds)
 
 /* ",M3.5.0/2" */
 static enum status
-take_change(struct span *s, struct hl7_change *change)
+take_change(struct span *s, struct zone_change *change)
 {
 	change->at_s = 2 * HOUR_S;
 	if (!take(s, ','))
@@ -102,11 +102,11 @@ take_change(struct span *s, struct hl7_change *change)
 	return take(s, '/') ? take_time(s, AT_HOURS_MAX, &change->at_s) : ST_OK;
 }
 
-/* See hl7_zone.h. */
+/* See zone.h. */
 enum status
-hl7_zone_parse(struct span rule, struct hl7_zone *zone)
+zone_parse(struct span rule, struct zone *zone)
 {
-	struct hl7_zone z = { 0 };
+	struct zone z = { 0 };
 	int west;
 
 	TRY(take_name(&rule));
@@ -148,9 +148,9 @@ days_before_month(int year, int month)
 	return before[month - 1] + (month > 2 && is_leap(year));
 }
 
-/* See hl7_zone.h. */
+/* See zone.h. */
 int64_t
-hl7_days(int year, int month, int day)
+zone_days(int year, int month, int day)
 {
 	int64_t past = year - 1;	/* whole years since year 1 */
 	int64_t days = past * 365 + past / 4 - past / 100 + past / 400;
@@ -167,9 +167,9 @@ month_days(int year, int month)
 
 /* The local time of a change, in seconds since 1970 as if it were UTC. */
 static int64_t
-change_time(const struct hl7_change *c, int year)
+change_time(const struct zone_change *c, int year)
 {
-	int64_t first = hl7_days(year, c->month, 1);
+	int64_t first = zone_days(year, c->month, 1);
 	int weekday = (int)((first % 7 + 7 + 4) % 7);	/* 1970-01-01: 4 */
 	int day = (c->weekday - weekday + 7) % 7 + (c->week - 1) * 7;
 
@@ -179,7 +179,7 @@ change_time(const struct hl7_change *c, int year)
 }
 
 static bool
-is_daylight(const struct hl7_zone *z, int64_t utc_s, int year)
+is_daylight(const struct zone *z, int64_t utc_s, int year)
 {
 	int64_t from = change_time(&z->to_daylight, year) - z->standard_s;
 	int64_t to = change_time(&z->to_standard, year) - z->daylight_s;
@@ -189,9 +189,9 @@ is_daylight(const struct hl7_zone *z, int64_t utc_s, int year)
 	return utc_s >= from || utc_s < to;	/* south of the equator */
 }
 
-/* See hl7_zone.h. */
+/* See zone.h. */
 int
-hl7_zone_offset(const struct hl7_zone *zone, int64_t local_s, int year)
+zone_offset(const struct zone *zone, int64_t local_s, int year)
 {
 	if (zone->has_daylight &&
 	    is_daylight(zone, local_s - zone->daylight_s, year))
@@ -199,9 +199,9 @@ hl7_zone_offset(const struct hl7_zone *zone, int64_t local_s, int year)
 	return zone->standard_s;
 }
 
-/* See hl7_zone.h. */
+/* See zone.h. */
 bool
-hl7_zone_is_ambiguous(const struct hl7_zone *zone, int64_t local_s, int year)
+zone_is_ambiguous(const struct zone *zone, int64_t local_s, int year)
 {
 	bool as_daylight, as_standard;
 
@@ -220,16 +220,16 @@ year_of(int64_t utc_s)
 {
 	int year = (int)(1970 + utc_s / 31556952);	/* mean year */
 
-	while (hl7_days(year, 1, 1) * DAY_S > utc_s)
+	while (zone_days(year, 1, 1) * DAY_S > utc_s)
 		year--;
-	while (hl7_days(year + 1, 1, 1) * DAY_S <= utc_s)
+	while (zone_days(year + 1, 1, 1) * DAY_S <= utc_s)
 		year++;
 	return year;
 }
 
-/* See hl7_zone.h. */
+/* See zone.h. */
 int
-hl7_zone_offset_utc(const struct hl7_zone *zone, int64_t utc_s)
+zone_offset_utc(const struct zone *zone, int64_t utc_s)
 {
 	if (zone->has_daylight &&
 	    is_daylight(zone, utc_s, year_of(utc_s + zone->standard_s)))
