@@ -1,6 +1,7 @@
 #include "vault/desk.h"
 
 #include "base/log.h"
+#include "vault/alarm.h"
 #include "vault/bundle.h"
 #include "vault/report.h"
 
@@ -234,6 +235,7 @@ on_status_get(struct vault *v, const struct message *m)
 	s->refused = v->counters.refused;
 	s->unanswered = v->counters.unanswered;
 	s->duplicates = v->counters.duplicates;
+	s->alarms = alarm_count(v);
 	vault_send(v, ROLE_DESK, &answer);
 }
 

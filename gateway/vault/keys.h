@@ -18,6 +18,7 @@
 	X(THROTTLE, "throttle")	/* HMAC of what is counted */            \
 	X(HASH,     "hash")	/* HMAC of card numbers and passcodes */ \
 	X(FLOOR,    "floor")	/* HMAC of the clock's floor file */     \
+	X(CREDENTIAL, "credential")	/* seals the courier's passwords */ \
 	X(CHECK,    "check")	/* public: tells one root from another */
 
 enum key_id {

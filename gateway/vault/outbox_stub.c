@@ -1,7 +1,5 @@
-/* Stands for outbox.c, notice.c, alarm.c and credential.c until they do. */
-#include "vault/alarm.h"
-#include "vault/credential.h"
-#include "vault/notice.h"
+/* Stands for outbox.c until it does. */
+#include "vault/outbox.h"
 
 void on_outbox_stub(struct vault *v, const struct message *m);
 
@@ -28,11 +26,8 @@ on_outbox_stub(struct vault *v, const struct message *m)
 	case MSG_OUTBOX_LIST:
 		done(v, m->outbox_list.request);
 		break;
-	case MSG_ALARM_LIST:
-		done(v, m->alarm_list.request);
-		break;
 	default:
-		done(v, m->alarm_clear.request);
+		done(v, m->drop_stop.request);
 		break;
 	}
 }

@@ -7,8 +7,10 @@
 
 #include "base/hex.h"
 #include "base/log.h"
+#include "config/remote.h"
 #include "os/locked.h"
 #include "vault/backlog.h"
+#include "vault/credential.h"
 #include "vault/sweep.h"
 #include "vault/vault.h"
 
@@ -131,6 +133,21 @@ read_boot_id(uint8_t *out)
 		memset(out, 0, 16);
 }
 
+/* The supervisor has checked the values (config/values.h). */
+static void
+take_notices(const struct config *c, struct notice_settings *n)
+{
+	*n = (struct notice_settings){ .delay_s = c->notice_delay_s,
+	    .address_keep_s = c->address_keep_s,
+	    .call_back = c->notice_call_back,
+	    .has_sms = c->sms_url[0] != '\0',
+	    .has_mail = strcmp(c->mail_server, "none") != 0 };
+	if (zone_parse(span_of(c->lab_timezone), &n->zone) != ST_OK
+	    || hours_parse(span_of(c->notice_hours), &n->from_min,
+	    &n->until_min) != ST_OK)
+		role_refuse("notice.hours, lab.timezone: not what was checked");
+}
+
 /* See process.h. */
 void
 vault_prepare(struct role *role)
@@ -144,6 +161,7 @@ vault_prepare(struct role *role)
 	s->lab_window_s = role->config.lab_window_s;
 	s->wrong_tokens_per_hour = role->config.card_wrong_tokens_per_hour;
 	s->reserve_bytes = RESERVE_BYTES;
+	take_notices(&role->config, &s->notice);
 	s->secrets = locked_new(sizeof(*s->secrets));
 	read_boot_id(s->boot_id);
 	backlog_init(&process.backlog, role);
@@ -180,6 +198,14 @@ on_vault_message(struct role *role, const struct message *m)
 /* --- peers --------------------------------------------------------------- */
 
 static void
+on_peer(struct role *role, enum role_id peer)
+{
+	(void)role;
+	if (peer == ROLE_COURIER)
+		credential_send_all(&process.vault);
+}
+
+static void
 on_peer_lost(struct role *role, enum role_id peer)
 {
 	(void)role;
@@ -208,6 +234,7 @@ on_stop(struct role *role, uint64_t grace_ms)
 }
 
 const struct role_events vault_events = {
+	.on_peer      = on_peer,
 	.on_peer_lost = on_peer_lost,
 	.on_drained   = on_drained,
 	.on_stop      = on_stop,

@@ -1,4 +1,5 @@
 vault_SRCS = \
+    alarm.c \
     audit.c \
     backlog.c \
     box.c \
@@ -7,6 +8,7 @@ vault_SRCS = \
     changed.c \
     claim.c \
     commit.c \
+    credential.c \
     database.c \
     decision.c \
     delivery.c \
@@ -18,6 +20,7 @@ vault_SRCS = \
     keys.c \
     keystore.c \
     merkle.c \
+    notice.c \
     object.c \
     opening.c \
     outbox_stub.c \

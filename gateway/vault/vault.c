@@ -8,13 +8,16 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/constant_time.h"
+#include "vault/alarm.h"
 #include "vault/box.h"
+#include "vault/credential.h"
 #include "vault/delivery.h"
 #include "vault/desk.h"
 #include "vault/event.h"
 #include "vault/hold.h"
 #include "vault/job.h"
 #include "vault/keystore.h"
+#include "vault/notice.h"
 #include "vault/opening.h"
 #include "vault/pickup.h"
 #include "vault/quarantine.h"
@@ -68,14 +71,14 @@ static const struct handler handlers[] = {
 	{ MSG_OUTBOX_TAKE,       on_outbox_stub, NULL },
 	{ MSG_OUTBOX_READ,       on_outbox_stub, NULL },
 	{ MSG_OUTBOX_DONE,       on_outbox_stub, NULL },
-	{ MSG_MAIL_BOUNCED,      on_outbox_stub, NULL },
+	{ MSG_MAIL_BOUNCED,    NULL, &mail_bounced_job },
 	{ MSG_OUTBOX_LIST,       on_outbox_stub, NULL },
-	{ MSG_ALARM_LIST,        on_outbox_stub, NULL },
-	{ MSG_ALARM_CLEAR,       on_outbox_stub, NULL },
-	{ MSG_CREDENTIAL_STORE,  on_outbox_stub, NULL },
-	{ MSG_CREDENTIAL_LIST,   on_outbox_stub, NULL },
+	{ MSG_ALARM_LIST,      on_alarm_list,      NULL },
+	{ MSG_ALARM_CLEAR,     NULL, &alarm_clear_job },
+	{ MSG_CREDENTIAL_STORE, NULL, &credential_store_job },
+	{ MSG_CREDENTIAL_LIST, on_credential_list, NULL },
 	{ MSG_DROP_STOP,         on_outbox_stub, NULL },
-	{ MSG_CARD_CALL,         on_outbox_stub, NULL },
+	{ MSG_CARD_CALL,       NULL, &card_call_job },
 };
 
 /* See vault.h. */

@@ -9,6 +9,7 @@
 #ifndef VAULT_VAULT_H
 #define VAULT_VAULT_H
 
+#include "base/zone.h"
 #include "clock/clock.h"
 #include "crypto/p256.h"
 #include "ipc/messages.h"
@@ -31,6 +32,15 @@ enum {
 	DAY_S = 86400
 };
 
+/* When and by which way patients are told; from the configuration. */
+struct notice_settings {
+	struct zone zone;
+	unsigned from_min, until_min;	/* of the day; 0, 0: all of it */
+	uint64_t delay_s, address_keep_s;
+	bool     has_sms, has_mail;	/* there is somebody to send it by */
+	bool     call_back;
+};
+
 /* Lives in locked memory in the process (os/locked.h). */
 struct vault_secrets {
 	struct keys      keys;
@@ -48,6 +58,7 @@ struct vault_settings {
 	uint64_t reserve_bytes;
 	uint64_t segment_bytes;	/* rotation; 0: SEGMENT_BYTES_MAX */
 	uint8_t  boot_id[16];
+	struct notice_settings notice;
 	struct vault_secrets *secrets;	/* where to keep them; borrowed */
 	/* Reads the clocks; NULL: the system's own (tests bring theirs). */
 	void (*read_clocks)(void *owner, uint64_t *system_s,
