@@ -18,7 +18,7 @@ pickup_SRCS = \
 # The page is part of the program (gateway/web/README.md).
 PICKUP_PAGE = gateway/web/pickup
 
-$(OUT)/gen/pickup_page.h: gateway/web/embed $(wildcard $(PICKUP_PAGE)/*)
+$(OUT)/gen/pickup_page.h: gateway/web/embed $(wildcard $(PICKUP_PAGE)/* gateway/web/shared/*)
 	@echo "  EMBED $@"
 	$(Q)gateway/web/embed $(PICKUP_PAGE) pickup_page $@
 

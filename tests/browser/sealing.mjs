@@ -43,10 +43,10 @@ export async function makeBox(id) {
   return { id, privateKey, jwk, kid: await calculateJwkThumbprint(jwk) };
 }
 
-async function derive(box, card, code, rounds) {
+async function derive(box, card, code, day, rounds) {
   const { subtle } = webcrypto;
   const salt = sha256(`guichet/1/card\0${box}\0${card}`);
-  const base = await subtle.importKey('raw', Buffer.from(`${code}\0`), 'PBKDF2',
+  const base = await subtle.importKey('raw', Buffer.from(`${code}\0${day}`), 'PBKDF2',
     false, ['deriveBits']);
   const ikm = await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt,
     iterations: rounds }, base, 256);
@@ -54,7 +54,8 @@ async function derive(box, card, code, rounds) {
   const expand = async (info) => Buffer.from(await subtle.deriveBits(
     { name: 'HKDF', hash: 'SHA-256', salt: Buffer.alloc(32),
       info: Buffer.from(info) }, hkdf, 256));
-  return { auth: await expand('guichet/1/auth'), kek: await expand('guichet/1/kek') };
+  return { auth: await expand('guichet/1/auth'), kek: await expand('guichet/1/kek'),
+    loc: await expand('guichet/1/loc') };
 }
 
 async function sealBlob(kek, kind, box, card, value) {
@@ -67,16 +68,32 @@ async function sealBlob(kek, kind, box, card, value) {
   return b64u(Buffer.concat([iv, Buffer.from(sealed)]));
 }
 
-// A card of the local variant, with everything its slip says.
-export async function issueCard(box, origin, rounds) {
+// The blobs of one variant of a card.
+async function sealCard(kek, box, card, jwk, trust) {
+  return { sk: await sealBlob(kek, 'sk', box.id, card, jwk),
+    trust: await sealBlob(kek, 'trust', box.id, card, { box: box.jwk, ...trust }) };
+}
+
+// The variant of the internet drop: `drop` is drop.public_url.
+async function issueDrop(box, card, code, rounds, jwk, trust) {
+  const day = randomSymbols(10);
+  const { kek, loc } = await derive(box.id, card, code, day, rounds);
+  return { day: printed(day), loc: b64u(loc),
+    ...await sealCard(kek, box, card, jwk, trust) };
+}
+
+// A card with everything its slip says; `drop` is null for one that is never
+// on the internet, else card.drop is its other variant.
+export async function issueCard(box, origin, rounds, drop = null) {
   const [card, code] = [randomSymbols(10), randomSymbols(15)];
-  const { auth, kek } = await derive(box.id, card, code, rounds);
+  const { auth, kek } = await derive(box.id, card, code, '', rounds);
   const pair = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
   const { kty, crv, x, y, d } = await exportJWK(pair.privateKey);
+  const jwk = { kty, crv, x, y, d };
+  const trust = { pickup: origin, drop };
   return { card, code, auth: b64u(auth), publicJwk: { kty, crv, x, y },
-    sk: await sealBlob(kek, 'sk', box.id, card, { kty, crv, x, y, d }),
-    trust: await sealBlob(kek, 'trust', box.id, card,
-      { box: box.jwk, pickup: origin, drop: null }),
+    ...await sealCard(kek, box, card, jwk, trust),
+    drop: drop && await issueDrop(box, card, code, rounds, jwk, trust),
     link: `${origin}/#1.${printed(card)}.${printed(code)}`,
     printed: { card: printed(card), code: printed(code) }, seq: 0 };
 }
@@ -140,4 +157,14 @@ export async function sealBundle(box, card, text, wish = {}) {
     { key: b64u(key), claim: jws });
   return { bid, name, jwe, envelope, key: b64u(key), claim,
     status: claim.status, closes: claim.closes };
+}
+
+const INDEX_STEP_BYTES = 16 * 1024;
+
+// What lies under i/<loc> in the drop.
+export function composeIndex({ drop }, bundles) {
+  const text = JSON.stringify({ v: 1, sk: drop.sk, trust: drop.trust,
+    bundles: bundles.map(({ bid, envelope, status, closes }) =>
+      ({ bid, envelope, status, closes })) });
+  return text.padEnd(Math.ceil(text.length / INDEX_STEP_BYTES) * INDEX_STEP_BYTES, ' ');
 }

@@ -1,16 +1,15 @@
 // view_share.js -- a SMART Health Link for a doctor: made, shown, stopped.
 
+import { epochText, spanText } from '../shared/dates.js';
+import { button, el, icon } from '../shared/dom.js';
+import { Problem } from '../shared/problem.js';
+import { composeShlink, randomPasscode } from '../shared/shlink.js';
+import { t } from '../shared/strings.js';
+import { announce } from '../shared/view_frame.js';
+import { choice, choices, drawCopy, drawQr, drawWhich } from '../shared/view_link.js';
+import { problemSentence } from '../shared/view_problem.js';
+import { now_s } from '../shared/visit.js';
 import { endShare, makeShare } from './api.js';
-import { utf8 } from './bytes.js';
-import { epochText, fhirDateText, spanText } from './dates.js';
-import { button, el, icon, svg } from './dom.js';
-import { Problem } from './problem.js';
-import { encodeQr, qrPath } from './qr.js';
-import { composeShlink, randomPasscode } from './shlink.js';
-import { t } from './strings.js';
-import { announce } from './view_frame.js';
-import { problemSentence } from './view_problem.js';
-import { now_s } from './visit.js';
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
@@ -19,7 +18,6 @@ const DAY_S = 24 * HOUR_S;
 const SHARE_USES_MAX = 20;
 // The box takes no shorter one; it ends with the bundle all the same.
 const SHARE_TTL_MIN_S = 60;
-const QUIET_ZONE = 4;
 
 // --- making -------------------------------------------------------------------
 
@@ -50,39 +48,6 @@ async function createShare(visit, { bid, duration, guarded }) {
 }
 
 // --- one share ------------------------------------------------------------------
-
-function drawQr(link) {
-  const rows = encodeQr(utf8(link), 'M');
-  const size = rows.length + 2 * QUIET_ZONE;
-  return svg('svg', { class: 'qr', role: 'img', viewBox: `0 0 ${size} ${size}`,
-    'aria-label': t('share.qr'), 'shape-rendering': 'crispEdges' },
-  svg('rect', { class: 'qr-paper', width: size, height: size }),
-  svg('path', { class: 'qr-ink', d: qrPath(rows),
-    transform: `translate(${QUIET_ZONE} ${QUIET_ZONE})` }));
-}
-
-async function copyLink(share, field) {
-  try {
-    await navigator.clipboard.writeText(share.link);
-    announce(t('share.copied'));
-    field.classList.add('is-copied');
-  } catch {
-    field.focus();
-    field.select();
-    announce(t('share.copyFailed'));
-  }
-}
-
-function drawCopy(share) {
-  const id = `link-${share.number}`;
-  const field = el('input', { id, type: 'text', readonly: true, dir: 'ltr',
-    value: share.link, class: 'link-field' });
-  return el('div', { class: 'copy' },
-    el('label', { for: id }, t('share.link')),
-    el('div', { class: 'copy-row' }, field,
-      button(t('share.copy'), { class: 'secondary',
-        onclick: () => copyLink(share, field) }, 'copy')));
-}
 
 // "4 7 1 9 0 2": a screen reader says digits, not a number.
 function drawPasscode(passcode) {
@@ -120,25 +85,6 @@ function drawShare(share, actions) {
 }
 
 // --- the form ---------------------------------------------------------------------
-
-function choice(name, value, label, hint, chosen) {
-  const id = `${name}-${value}`;
-  return el('div', { class: 'choice' },
-    el('input', { type: 'radio', name, id, value, checked: chosen }),
-    el('label', { for: id }, el('span', null, label),
-      hint && el('span', { class: 'soft' }, hint)));
-}
-
-function choices(legend, ...items) {
-  return el('fieldset', null, el('legend', null, legend),
-    el('div', { class: 'choices' }, items));
-}
-
-function drawWhich(entries, bid) {
-  return entries.length > 1 && choices(t('share.which'),
-    entries.map((e) => choice('bid', e.bid, t('report.of', { day: fhirDateText(
-      e.report.issued, { time: false }) }), '', e.bid === bid)));
-}
 
 function drawDurations(entry) {
   const left = entry.closes - now_s();

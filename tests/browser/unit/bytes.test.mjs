@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import {
   concatBytes, fromBase64, fromBase64url, sameBytes, toBase64url, utf8Text,
   wipeBytes,
-} from '../../../gateway/web/pickup/bytes.js';
+} from '../../../gateway/web/shared/bytes.js';
 import {
   parseKeepingDigits, parseMinimal,
-} from '../../../gateway/web/pickup/json.js';
+} from '../../../gateway/web/shared/json.js';
 
 test('base64url: as node writes it, at every length', () => {
   for (let n = 0; n < 70; n++) {

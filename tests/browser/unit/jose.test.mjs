@@ -5,19 +5,19 @@ import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { base64url, CompactEncrypt, CompactSign } from 'jose';
 import { makeBox, issueCard, sealBundle, sealCompressed } from '../sealing.mjs';
-import { fromBase64url, utf8Text } from '../../../gateway/web/pickup/bytes.js';
+import { fromBase64url, utf8Text } from '../../../gateway/web/shared/bytes.js';
 import {
   deriveCardKeys, openTrust, unwrapCardKey,
-} from '../../../gateway/web/pickup/derive.js';
+} from '../../../gateway/web/shared/derive.js';
 import {
   inflateRaw, openAgreed, openDirect, thumbprint, verifyClaim,
-} from '../../../gateway/web/pickup/jose.js';
+} from '../../../gateway/web/shared/jose.js';
 
 const ROUNDS = 1000;
 const box = await makeBox('test-box');
 const card = await issueCard(box, 'https://labo.example', ROUNDS);
 const slip = { box: box.id, card: card.card, code: card.code, rounds: ROUNDS };
-const keys = await deriveCardKeys(slip);
+const keys = await deriveCardKeys(slip, 'auth');
 const sk = await unwrapCardKey(card.sk, keys.kek, slip);
 const bundle = await sealBundle(box, card, '{"resourceType":"Bundle"}');
 
@@ -42,17 +42,30 @@ function flip(compact, part) {
 }
 
 test('derive: token, card key and trust are those of the second implementation', async () => {
-  assert.equal(keys.auth, card.auth);
+  assert.equal(keys.handle, card.auth);
   assert.equal(sk.extractable, false);
   assert.deepEqual(await openTrust(card.trust, keys.kek, slip),
     { box: box.jwk, pickup: 'https://labo.example', drop: null });
+});
+
+test('derive: with the day code, another place and another key, for the same card', async () => {
+  const drop = 'https://drop.example/v1/labo';
+  const issued = await issueCard(box, 'https://labo.example', ROUNDS, drop);
+  const both = { ...slip, card: issued.card, code: issued.code,
+    day: issued.drop.day.replaceAll('-', '').slice(0, 10) };
+  const { handle, kek } = await deriveCardKeys(both, 'loc');
+  assert.equal(handle, issued.drop.loc);
+  assert.equal((await openTrust(issued.drop.trust, kek, both)).drop, drop);
+  assert.equal((await unwrapCardKey(issued.drop.sk, kek, both)).extractable, false);
+  await refuse(unwrapCardKey(issued.sk, kek, both), 'the variants differ');
+  assert.notEqual((await deriveCardKeys({ ...both, day: '' }, 'loc')).handle, handle);
 });
 
 test('derive: another box, card or code opens nothing', async () => {
   for (const other of [{ box: 'other' }, { card: 'AAAAAAAAAA' },
     { code: 'AAAAAAAAAAAAAAA' }]) {
     const wrong = { ...slip, ...other };
-    const { kek } = await deriveCardKeys(wrong);
+    const { kek } = await deriveCardKeys(wrong, 'auth');
     await refuse(unwrapCardKey(card.sk, kek, wrong), JSON.stringify(other));
   }
   await refuse(openTrust(card.sk, keys.kek, slip), 'the kinds of blobs differ');

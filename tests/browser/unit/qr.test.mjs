@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import jsqr from 'jsqr';
-import { encodeQr, qrPath } from '../../../gateway/web/pickup/qr.js';
+import { encodeQr, qrPath } from '../../../gateway/web/shared/qr.js';
 import {
   composeShlink, randomPasscode, readShlink,
-} from '../../../gateway/web/pickup/shlink.js';
+} from '../../../gateway/web/shared/shlink.js';
 
 const SCALE = 4;
 const QUIET = 4;

@@ -8,14 +8,14 @@ import {
   BLOOD, CHEMISTRY, earlierReport, fhirText, frenchReport, makeReport,
   SAMPLE_PDF, URINE,
 } from '../sample_report.mjs';
-import { parseKeepingDigits } from '../../../gateway/web/pickup/json.js';
+import { parseKeepingDigits } from '../../../gateway/web/shared/json.js';
 import {
   allRows, asConfirmed, earlierValues, readReport, withoutNewer,
-} from '../../../gateway/web/pickup/report.js';
-import { readFlag } from '../../../gateway/web/pickup/flags.js';
+} from '../../../gateway/web/shared/report.js';
+import { readFlag } from '../../../gateway/web/shared/flags.js';
 import {
   readName, readRange, readValue,
-} from '../../../gateway/web/pickup/values.js';
+} from '../../../gateway/web/shared/values.js';
 
 const open = (bundle) => readReport(parseKeepingDigits(fhirText(bundle)));
 

@@ -1,58 +1,69 @@
 // Words: every sentence in both languages; dates never more precise than given.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../page.mjs';
 import {
   epochText, fhirDateText, isoDay, minutesUp, spanText,
-} from '../../../gateway/web/pickup/dates.js';
-import { CHECKS } from '../../../gateway/web/pickup/problem.js';
+} from '../../../gateway/web/shared/dates.js';
+import { CHECKS } from '../../../gateway/web/shared/problem.js';
+import { PICKUP_STRINGS } from '../../../gateway/web/pickup/strings.js';
 import {
-  allStrings, hasString, preferredLanguage, setLanguage, t,
-} from '../../../gateway/web/pickup/strings.js';
+  addStrings, allStrings, preferredLanguage, setLanguage, t,
+} from '../../../gateway/web/shared/strings.js';
 
-const FOLDER = join(ROOT, 'gateway/web/pickup');
+// Each page: its folder, and its own sentences.
+const PAGES = [['pickup', PICKUP_STRINGS]];
 const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
 const names = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+const SHARED = allStrings();
 
-test('strings: both languages say everything, with the same blanks', () => {
-  for (const [key, row] of Object.entries(allStrings())) {
-    assert.equal(row.length, 2, key);
-    const [french, english] = row.map(forms);
-    assert.equal(french.length, english.length, key);
-    french.forEach((text, i) => {
-      assert.ok(text.trim() && english[i].trim(), key);
-      assert.equal(names(text), names(english[i]), key);
-    });
-  }
-});
+function sourcesOf(page) {
+  const folder = join(ROOT, 'gateway/web', page);
+  return readFileSync(join(folder, 'modules.txt'), 'utf8').split('\n')
+    .filter((line) => line.endsWith('.js'))
+    .map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+}
 
-test('strings: every sentence the modules ask for by name exists', () => {
-  for (const file of readdirSync(FOLDER).filter((f) => f.endsWith('.js'))) {
-    const source = readFileSync(join(FOLDER, file), 'utf8');
-    for (const [, key] of source.matchAll(/\bt\('([\w.-]+)'/g)) {
-      assert.ok(hasString(key), `${file}: ${key}`);
+for (const [page, own] of PAGES) {
+  const sentences = { ...SHARED, ...own };
+
+  test(`strings: both languages say everything, with the same blanks: ${page}`, () => {
+    for (const [key, row] of Object.entries(sentences)) {
+      assert.equal(row.length, 2, key);
+      const [french, english] = row.map(forms);
+      assert.equal(french.length, english.length, key);
+      french.forEach((text, i) => {
+        assert.ok(text.trim() && english[i].trim(), key);
+        assert.equal(names(text), names(english[i]), key);
+      });
     }
-  }
-});
+  });
 
-test('strings: every problem and every check is explained', () => {
-  const kinds = new Set();
-  for (const file of readdirSync(FOLDER).filter((f) => f.endsWith('.js'))) {
-    const source = readFileSync(join(FOLDER, file), 'utf8');
-    for (const [, kind] of source.matchAll(/new Problem\(\s*'(\w+)'/g)) kinds.add(kind);
-  }
-  assert.ok(kinds.size >= 9);
-  const others = ['away', 'offline', 'withdrawn', 'closed', 'notyet', 'old',
-    'insecure'];
-  for (const kind of [...kinds, ...others]) {
-    for (const part of ['title', 'text', 'todo']) {
-      assert.ok(hasString(`problem.${kind}.${part}`), `${kind}.${part}`);
+  test(`strings: every sentence the modules ask for by name exists: ${page}`, () => {
+    for (const [file, source] of sourcesOf(page)) {
+      for (const [, key] of source.matchAll(/\bt\('([\w.-]+)'/g)) {
+        assert.ok(key in sentences, `${file}: ${key}`);
+      }
     }
-  }
-  CHECKS.forEach((check) => assert.ok(hasString(`check.${check}`), check));
-});
+  });
+
+  test(`strings: every problem and every check is explained: ${page}`, () => {
+    const kinds = new Set(['away', 'offline', 'withdrawn', 'closed', 'notyet', 'old',
+      'insecure']);
+    for (const [, source] of sourcesOf(page)) {
+      for (const [, kind] of source.matchAll(/new Problem\(\s*'(\w+)'/g)) kinds.add(kind);
+    }
+    assert.ok(kinds.size >= 9);
+    for (const kind of kinds) {
+      for (const part of ['title', 'text', 'todo']) {
+        assert.ok(`problem.${kind}.${part}` in sentences, `${kind}.${part}`);
+      }
+    }
+    CHECKS.forEach((check) => assert.ok(`check.${check}` in sentences, check));
+  });
+}
 
 test('strings: the reader\'s first language that we speak, else French', () => {
   assert.equal(preferredLanguage(['es-ES', 'en-US', 'fr']), 'en');
@@ -69,6 +80,7 @@ test('strings: French signs keep to their word, values are left as they are', ()
 });
 
 test('strings: a blank cannot be filled twice', () => {
+  addStrings(PICKUP_STRINGS);
   setLanguage('en');
   assert.match(t('share.failed', { why: '{why}{n}' }), /\{why\}\{n\}$/);
 });

@@ -5,7 +5,7 @@ import { printed, randomSymbols } from '../sealing.mjs';
 import {
   CARD_NUMBER, checkSymbol, findSlip, groupSymbols, printSymbols,
   readFragment, readSymbols, SLIP_CODE,
-} from '../../../gateway/web/pickup/symbols.js';
+} from '../../../gateway/web/shared/symbols.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refreshVisit } from '../../../gateway/web/pickup/visit.js';
+import { PICKUP_SERVICE } from '../../../gateway/web/pickup/api.js';
+import { refreshVisit } from '../../../gateway/web/shared/visit.js';
 
 function answerOf(bundles) {
   return new TextEncoder().encode(JSON.stringify({ watch: null, bundles })).buffer;
 }
 
 function visitOf() {
-  return { card: 'CARD000001', auth: 'a', sequences: new Map(), shares: [],
+  return { card: 'CARD000001', handle: 'a', service: PICKUP_SERVICE, sequences: new Map(), shares: [],
     replaced: new Set(), entries: [], asked: 1, shownRound: 1 };
 }
 

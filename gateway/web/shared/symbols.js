@@ -8,6 +8,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 // Symbols without the check symbol, and how a slip groups them.
 export const CARD_NUMBER = { length: 10, groups: [4, 4, 3] };
 export const SLIP_CODE = { length: 15, groups: [4, 4, 4, 4] };
+export const DAY_CODE = { length: 10, groups: [4, 4, 3] };
 
 // Luhn mod N: every second symbol counts double, from the right.
 export function checkSymbol(symbols) {
@@ -88,4 +89,11 @@ export function findSlip(text) {
   const code = firstOf(text, SLIP_CODE);
   const without = code === null ? text : text.replace(code, ' / ');
   return { card: firstOf(without, CARD_NUMBER), code };
+}
+
+// The day code in the words of a whole message; null where it is not, and in
+// what is a slip: a card number looks the same.
+export function findDayCode(text) {
+  const { code } = findSlip(text) ?? {};
+  return code ? null : firstOf(text, DAY_CODE);
 }

@@ -2,8 +2,13 @@
 //
 // A bundle is shown only after every check of CHECKS, in that order; the
 // first that fails ends it (docs/formats/bundle.md, "Reading").
+//
+// Where the sealed reports come from is a `service`, the page's own:
+//   purpose                 what the card is asked for by: 'auth' or 'loc'
+//   fetchCard(visit)        { answer: { sk, trust, bundles }, server_ms }
+//   fetchObject(visit, name, size)   its bytes
+//   isTrusted(trust, visit) the card was made for that service
 
-import { fetchCard, fetchObject } from './api.js';
 import { fromBase64url, sha256, toBase64url, utf8Text } from './bytes.js';
 import { deriveCardKeys, openTrust, unwrapCardKey } from './derive.js';
 import { openAgreed, openDirect, verifyClaim } from './jose.js';
@@ -74,11 +79,11 @@ async function readClaim(entry, opened, visit) {
   return claim;
 }
 
-async function readObject(claim, key) {
+async function readObject(claim, key, visit) {
   const name = String(claim.name);
   demandCheck(/^[\w-]{43}$/.test(name) &&
       claim.size <= OBJECT_MAX_BYTES, 'integrity');
-  const jwe = await fetchObject(name);
+  const jwe = await visit.service.fetchObject(visit, name, claim.size);
   const hash = toBase64url(await sha256(jwe));
   demandCheck(jwe.length === claim.size && hash === claim.sha256, 'integrity');
   const plain = await checked('decryption',
@@ -115,7 +120,7 @@ async function openEntry(entry, visit) {
     if (known !== undefined) return known;
     const opened = await openEnvelope(entry, visit);
     const claim = await readClaim(entry, opened, visit);
-    const report = await readObject(claim, opened.key);
+    const report = await readObject(claim, opened.key, visit);
     return { bid, status: statusOf(claim, status), claim, report,
       closes: windowOf(claim, entry).closes, key: opened.key,
       envelope: entry.envelope };
@@ -171,8 +176,8 @@ async function openEntries(answer, visit, round, onProgress) {
   kept.forEach((entry) => { entry.shown = shownOf(entry, kept); });
 }
 
-// The token was right, so the server knows the card: blobs that do not open
-// were tampered with.
+// The code was right, or the server would not have answered: blobs that do not
+// open were tampered with.
 async function openCardBlobs(answer, kek, visit) {
   try {
     visit.trust = await openTrust(answer.trust, kek, visit);
@@ -180,18 +185,20 @@ async function openCardBlobs(answer, kek, visit) {
   } catch {
     throw new Problem('unlock');
   }
+  if (!visit.service.isTrusted(visit.trust, visit)) throw new Problem('unlock');
 }
 
-// `slip`: { box, rounds, card, code }.  `onProgress(step, n, of)` is called
-// with derive, ask, unlock, and verify for each bundle.
-export async function openVisit(slip, onProgress) {
+// `slip`: { box, rounds, card, code, day }; `more` stands in the visit, for the
+// service.  `onProgress(step, n, of)` is called with derive, ask, unlock, and
+// verify for each bundle.
+export async function openVisit(slip, service, onProgress, more = {}) {
   onProgress('derive');
-  const { auth, kek } = await deriveCardKeys(slip);
-  const visit = { box: slip.box, card: slip.card, auth,
+  const { handle, kek } = await deriveCardKeys(slip, service.purpose);
+  const visit = { ...more, box: slip.box, card: slip.card, handle, service,
     sequences: new Map(), replaced: new Set(), entries: [], shares: [],
     asked: 1, shownRound: 0 };
   onProgress('ask');
-  const { answer, server_ms } = await fetchCard(visit);
+  const { answer, server_ms } = await service.fetchCard(visit);
   visit.server_ms = server_ms;
   onProgress('unlock');
   await openCardBlobs(answer, kek, visit);
@@ -204,19 +211,26 @@ function marks(visit) {
     `${e.status} ${e.report !== undefined}`]));
 }
 
-// Asks again: something new, corrected or withdrawn?  Gives what changed:
-// 'withdrawn', 'new', or '' for nothing.
+// What differs: 'withdrawn', 'gone' (a report is not listed any more, and none
+// replaces it), 'new', or '' for nothing.
+function newsOf(before, after, visit) {
+  const changed = [...after].filter(([bid, mark]) => before.get(bid) !== mark);
+  const lost = [...before].filter(([bid, mark]) => mark.endsWith('true') &&
+      !after.has(bid) && !visit.replaced.has(bid));
+  if (changed.some(([, mark]) => mark.startsWith('withdrawn'))) return 'withdrawn';
+  if (lost.length > 0) return 'gone';
+  return changed.length > 0 || after.size !== before.size ? 'new' : '';
+}
+
+// Asks again: something new, corrected or withdrawn?  Gives what changed.
 export async function refreshVisit(visit, onProgress) {
   const before = marks(visit);
   const round = ++visit.asked;
   onProgress('ask');
-  const { answer, server_ms } = await fetchCard(visit);
+  const { answer, server_ms } = await visit.service.fetchCard(visit);
   visit.server_ms = server_ms;
   await openEntries(answer, visit, round, onProgress);
-  const after = marks(visit);
-  const changed = [...after].filter(([bid, mark]) => before.get(bid) !== mark);
-  if (changed.some(([, mark]) => mark.startsWith('withdrawn'))) return 'withdrawn';
-  return changed.length > 0 || after.size !== before.size ? 'new' : '';
+  return newsOf(before, marks(visit), visit);
 }
 
 // A report whose time has come leaves the page too; true if one did.
@@ -243,5 +257,5 @@ export function forgetVisit(visit) {
   visit.entries.forEach(forgetEntry);
   visit.entries = [];
   visit.shares = [];
-  visit.auth = visit.sk = visit.trust = visit.watch = undefined;
+  visit.handle = visit.sk = visit.trust = visit.watch = undefined;
 }

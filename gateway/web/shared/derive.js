@@ -1,5 +1,5 @@
-// derive.js -- from what is on the slip to the keys of the local variant
-// (docs/formats/card.md, "Derivation").  WebCrypto only.
+// derive.js -- from what is on the slip, and the day code, to the keys of a
+// card (docs/formats/card.md, "Derivation").  WebCrypto only.
 
 import {
   fromBase64url, sha256, toBase64url, utf8, utf8Text, wipeBytes,
@@ -11,10 +11,9 @@ function cardContext(name, box, card) {
   return utf8(`${VERSION}${name}\0${box}\0${card}`);
 }
 
-async function stretchCode({ box, card, code, rounds }) {
+async function stretchCode({ box, card, code, day = '', rounds }) {
   const salt = await sha256(cardContext('card', box, card));
-  // The day code of the internet drop would follow the zero byte.
-  const secret = utf8(`${code}\0`);
+  const secret = utf8(`${code}\0${day}`);
   const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false,
     ['deriveBits']);
   wipeBytes(secret);
@@ -31,13 +30,15 @@ function hkdfFor(name) {
     info: utf8(VERSION + name) };
 }
 
-// { auth, kek }: the bearer token as text, and the key of the card's blobs.
-export async function deriveCardKeys(slip) {
+// { handle, kek }: the secret by which the card is asked for, as text, and the
+// key of its blobs.  `purpose`: 'auth', the bearer token of the local variant
+// (slip.day is empty); or 'loc', the index's name in the drop.
+export async function deriveCardKeys(slip, purpose) {
   const base = await stretchCode(slip);
-  const auth = await crypto.subtle.deriveBits(hkdfFor('auth'), base, 256);
+  const handle = await crypto.subtle.deriveBits(hkdfFor(purpose), base, 256);
   const kek = await crypto.subtle.deriveKey(hkdfFor('kek'), base,
     { name: 'AES-GCM', length: 256 }, false, ['decrypt', 'unwrapKey']);
-  return { auth: toBase64url(new Uint8Array(auth)), kek };
+  return { handle: toBase64url(new Uint8Array(handle)), kek };
 }
 
 function blobParts(blob, name, slip) {
