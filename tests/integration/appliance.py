@@ -135,10 +135,11 @@ class Appliance:
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
 
-    def guichet(self, *arguments, check=True, lang="en"):
+    def guichet(self, *arguments, check=True, lang="en", input=None):
         """Runs the guichet command; its standard output."""
         done = subprocess.run(
             [os.path.join(self.programs, "guichet"), "--socket", self.socket_path, *arguments],
+            input=None if input is None else input.encode(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, timeout=60,
             env=dict(os.environ, LC_ALL=f"{lang}.UTF-8"))
         return done.stdout.decode()
