@@ -32,6 +32,7 @@ TEST_TOOLS :=
 -include tests/interop/interop.mk
 -include tests/powerloss/powerloss.mk
 -include tests/sandbox/sandbox.mk
+-include tests/outward/outward.mk
 
 unit: $(UNIT_TESTS)	## build and run the unit tests
 	$(Q)prove -e '$(RUN)' $(UNIT_TESTS)

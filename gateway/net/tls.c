@@ -1,6 +1,5 @@
 #include "net/tls_session.h"
 
-#include "base/wipe.h"
 #include "net/tls_suites.h"
 
 static void advance(struct conn *c, bool from_loop);
@@ -36,6 +35,28 @@ deliver(struct conn *c, enum conn_event ev, bool from_loop)
 		conn_emit(c, ev);
 	else
 		conn_emit_later(c, ev);
+}
+
+/* The first write of a client waits for the peer too. */
+static bool
+is_handshaking(const struct tls_session *t)
+{
+	return t->engine.eng.application_data == 0;
+}
+
+static bool
+wants_wire(const struct tls_session *t)
+{
+	return t->mode == TLS_READING ||
+	    (t->mode == TLS_WRITING && is_handshaking(t));
+}
+
+/* What the wire's end means to the owner. */
+static enum conn_event
+end_event(const struct tls_session *t)
+{
+	return t->pool->wants_notify || t->mode != TLS_READING
+	    ? CONN_FAILED : CONN_EOF;
 }
 
 /* Bytes of the wire into the engine; false: it takes none or there are none. */
@@ -140,7 +161,9 @@ settle(struct conn *c, bool from_loop)
 	size_t len;
 	uint8_t *plain;
 
-	if (t->mode == TLS_WRITING) {
+	if (t->mode == TLS_WRITING && is_handshaking(t) && !t->is_ended) {
+		conn_wire_read(c);
+	} else if (t->mode == TLS_WRITING) {
 		/* All records are with the kernel, or none will ever be. */
 		rest(t);
 		deliver(c, has_unsent(t) ? CONN_FAILED : CONN_WRITTEN,
@@ -155,7 +178,7 @@ settle(struct conn *c, bool from_loop)
 			note_plaintext(t, plain + len);
 			deliver(c, CONN_BYTES, from_loop);
 		} else if (t->is_ended) {
-			deliver(c, CONN_EOF, from_loop);
+			deliver(c, end_event(t), from_loop);
 		} else {
 			rest(t);
 			conn_wire_read(c);
@@ -180,7 +203,7 @@ advance(struct conn *c, bool from_loop)
 		} else if (br_ssl_engine_current_state(e) == BR_SSL_CLOSED) {
 			finish_engine(c, from_loop);
 			return;
-		} else if (!seal(t) && (t->mode != TLS_READING || !feed(t))) {
+		} else if (!seal(t) && (!wants_wire(t) || !feed(t))) {
 			settle(c, from_loop);
 			return;
 		}
@@ -250,7 +273,7 @@ layer_ended(struct conn *c)
 	struct tls_session *t = c->layer_state;
 
 	t->is_ended = true;
-	deliver(c, CONN_EOF, true);
+	deliver(c, end_event(t), true);
 }
 
 static void
@@ -284,13 +307,9 @@ static void
 layer_closed(struct conn *c)
 {
 	struct tls_session *t = c->layer_state;
-	struct tls_server *s = t->server;
 
 	say_goodbye(c, t);
-	tls_records_take_back(t);
-	wipe(t, sizeof(*t));
-	t->next_free = s->free_sessions;
-	s->free_sessions = t;
+	tls_session_give_back(t);
 	c->layer_state = NULL;
 	c->layer = NULL;
 }
@@ -299,10 +318,8 @@ static const char *
 layer_error(const struct conn *c)
 {
 	const struct tls_session *t = c->layer_state;
-	const char *text = tls_clients_error(t);
 
-	return text != NULL ? text :
-	    tls_error_text(br_ssl_engine_last_error(&t->engine.eng));
+	return t->pool->error(t);
 }
 
 /* See tls_session.h. */

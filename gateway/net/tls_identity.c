@@ -189,7 +189,7 @@ tls_identity_load(const char *certificate_path, const char *key_path,
 {
 	struct tls_identity *id = map_secret(sizeof(*id));
 	struct pem_file f;
-	enum status st = pem_open(&f, id, error);
+	enum status st = pem_open(&f, PEM_FILE_MAX, id, error);
 
 	if (st == ST_OK && id == NULL)
 		st = PEM_REFUSE(&f, ST_IO, "%s: no memory", certificate_path);

@@ -14,13 +14,15 @@ read_open_file(struct pem_file *f, int fd)
 {
 	ssize_t n;
 
-	while ((n = read(fd, f->text + f->len, PEM_FILE_MAX - f->len)) > 0)
+	while ((n = read(fd, f->text + f->len, f->max - f->len)) > 0)
 		f->len += (size_t)n;
+	if (f->len > f->used)
+		f->used = f->len;
 	if (n < 0)
 		return PEM_REFUSE(f, ST_IO, "%s: %s", f->path, strerror(errno));
-	if (f->len == PEM_FILE_MAX)
-		return PEM_REFUSE(f, ST_MALFORMED, "%s: longer than %d bytes: not "
-		    "a certificate or key", f->path, PEM_FILE_MAX);
+	if (f->len == f->max)
+		return PEM_REFUSE(f, ST_MALFORMED, "%s: longer than %zu bytes: "
+		    "not a certificate or key", f->path, f->max);
 	return ST_OK;
 }
 
@@ -116,10 +118,10 @@ each_object(struct pem_file *f, pem_object_fn *on_object)
 
 /* See tls_pem.h. */
 enum status
-pem_open(struct pem_file *f, void *owner, struct tls_error *error)
+pem_open(struct pem_file *f, size_t max, void *owner, struct tls_error *error)
 {
-	*f = (struct pem_file){ .owner = owner, .error = error };
-	f->text = malloc(PEM_FILE_MAX);
+	*f = (struct pem_file){ .owner = owner, .error = error, .max = max };
+	f->text = malloc(max);
 	f->object = buf_over(malloc(PEM_OBJECT_MAX), PEM_OBJECT_MAX);
 	if (f->text == NULL || f->object.ptr == NULL)
 		return PEM_REFUSE(f, ST_IO, "no memory to read certificates");
@@ -143,7 +145,7 @@ void
 pem_close(struct pem_file *f)
 {
 	if (f->text != NULL)
-		wipe(f->text, PEM_FILE_MAX);
+		wipe(f->text, f->used);
 	if (f->object.ptr != NULL)
 		wipe(f->object.ptr, PEM_OBJECT_MAX);
 	free(f->text);

@@ -18,7 +18,7 @@ struct pem_file {
 	struct tls_error *error;
 	void    *owner;
 	uint8_t *text;
-	size_t   len;
+	size_t   len, max, used;	/* used: of all files so far */
 	struct buf object;	/* the DER of one PEM object */
 	bool     full;		/* object did not fit */
 };
@@ -30,9 +30,10 @@ typedef enum status pem_object_fn(struct pem_file *f, const char *name);
 	(snprintf((f)->error->text, sizeof((f)->error->text), __VA_ARGS__), \
 	    (status))
 
-/* ST_OK, or ST_IO: no memory.  pem_close() is due in any case. */
+/* Files of less than `max` bytes.  ST_OK, or ST_IO: no memory.  pem_close()
+ * is due in any case. */
 MUST_CHECK enum status
-pem_open(struct pem_file *f, void *owner, struct tls_error *error);
+pem_open(struct pem_file *f, size_t max, void *owner, struct tls_error *error);
 
 /*
  * Reads `path` and calls `on_object` for each of its objects until one is not

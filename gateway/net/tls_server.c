@@ -1,11 +1,8 @@
 #include "net/tls_session.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-#include "base/secret.h"
 #include "base/wipe.h"
-#include "crypto/random.h"
 #include "net/tls_suites.h"
 
 enum { CACHE_ENTRY_BYTES = 100 };	/* bearssl_ssl.h, LRU session cache */
@@ -28,42 +25,31 @@ set_identity(br_ssl_server_context *cc, const struct tls_identity *id)
 		    br_rsa_pkcs1_sign_get_default());
 }
 
-static struct tls_session *
-pick_session(struct tls_server *s)
+static const char *
+error_text(const struct tls_session *t)
 {
-	struct tls_session *t = s->free_sessions;
+	const char *text = tls_clients_error(t);
 
-	if (t != NULL)
-		s->free_sessions = t->next_free;
-	else if (s->n_sessions < s->sessions_max)
-		t = &s->sessions[s->n_sessions++];
-	return t;
+	return text != NULL ? text :
+	    tls_error_text(br_ssl_engine_last_error(&t->engine.eng));
 }
 
 /* See tls.h. */
 enum status
 tls_wrap(struct conn *c, struct tls_server *server)
 {
-	struct tls_session *t = pick_session(server);
-	br_ssl_engine_context *e;
-	struct secret_32 seed;
+	struct tls_session *t = tls_session_take(&server->pool);
 
 	if (t == NULL)
 		return ST_BUSY;
-	t->engine = server->template;
+	t->engine.server = server->template;
+	t->pool = &server->pool;
 	t->server = server;
-	tls_records_lend(t);
-	e = &t->engine.eng;
-	set_identity(&t->engine, server->identity);
-	br_ssl_engine_set_buffers_bidi(e, t->records->in,
-	    sizeof(t->records->in), t->records->out, sizeof(t->records->out));
-	random_bytes(&seed, sizeof(seed));
-	br_ssl_engine_inject_entropy(e, &seed, sizeof(seed));
-	wipe(&seed, sizeof(seed));
-	e->rng_os_rand_done = 1;	/* the kernel just seeded it, above */
+	set_identity(&t->engine.server, server->identity);
+	tls_session_begin(t);
 	if (server->clients != NULL)
 		tls_clients_begin(t);
-	(void)br_ssl_server_reset(&t->engine);
+	(void)br_ssl_server_reset(&t->engine.server);
 	/* A client that says nothing holds no buffers. */
 	tls_records_take_back(t);
 	c->layer = &tls_layer;
@@ -97,42 +83,18 @@ tls_server_forget(struct tls_server *server)
 
 /* --- the server ------------------------------------------------------------------ */
 
-static void *
-reserve(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return NULL;
-	(void)madvise(p, size, MADV_DONTDUMP);
-	return p;
-}
-
 /* Where a client is somebody, its sessions remember who. */
 static bool
 reserve_cache(struct tls_server *s, unsigned cached_max)
 {
 	if (s->clients != NULL) {
 		s->cache = tls_cache_new(cached_max);
-		s->peers = reserve(s->sessions_max * sizeof(*s->peers));
+		s->peers = tls_reserve(s->pool.sessions_max * sizeof(*s->peers));
 		return s->cache != NULL && s->peers != NULL;
 	}
 	s->lru_bytes = (size_t)cached_max * CACHE_ENTRY_BYTES;
-	s->lru_store = reserve(s->lru_bytes);
+	s->lru_store = tls_reserve(s->lru_bytes);
 	return s->lru_store != NULL;
-}
-
-static bool
-reserve_all(struct tls_server *s, unsigned cached_max)
-{
-	size_t n = s->sessions_max;
-
-	s->sessions = reserve(n * sizeof(*s->sessions));
-	s->records = reserve(n * sizeof(*s->records));
-	s->cold = reserve(n * sizeof(*s->cold));
-	return s->sessions != NULL && s->records != NULL && s->cold != NULL &&
-	    reserve_cache(s, cached_max);
 }
 
 static void
@@ -159,9 +121,10 @@ tls_server_new(const struct tls_identity *identity,
 	if (s == NULL)
 		return ST_NO_SPACE;
 	s->identity = identity;
-	s->sessions_max = options->sessions_max;
+	s->pool.error = error_text;
 	s->clients = options->clients;
-	if (!reserve_all(s, options->cached_max)) {
+	if (tls_pool_open(&s->pool, options->sessions_max) != ST_OK ||
+	    !reserve_cache(s, options->cached_max)) {
 		tls_server_free(s);
 		return ST_NO_SPACE;
 	}
@@ -170,28 +133,14 @@ tls_server_new(const struct tls_identity *identity,
 	return ST_OK;
 }
 
-static void
-give_back(void *p, size_t size)
-{
-	if (p == NULL)
-		return;
-	wipe(p, size);
-	munmap(p, size);
-}
-
 /* See tls.h. */
 void
 tls_server_free(struct tls_server *s)
 {
-	size_t n = s->sessions_max;
-
-	give_back(s->lru_store, s->lru_bytes);
+	tls_give_back(s->lru_store, s->lru_bytes);
 	tls_cache_free(s->cache);
-	give_back(s->sessions, n * sizeof(*s->sessions));
-	give_back(s->peers, n * sizeof(*s->peers));
-	if (s->records != NULL)
-		munmap(s->records, n * sizeof(*s->records));
-	give_back(s->cold, n * sizeof(*s->cold));
+	tls_give_back(s->peers, s->pool.sessions_max * sizeof(*s->peers));
+	tls_pool_close(&s->pool);
 	wipe(s, sizeof(*s));
 	free(s);
 }

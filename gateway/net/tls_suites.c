@@ -22,11 +22,12 @@ static const struct {
 #undef X
 };
 
-/* [key is RSA][ChaCha20 first] */
-static const uint16_t suite_lists[2][2][3] = {
 #define AES(key) BR_TLS_ECDHE_##key##_WITH_AES_128_GCM_SHA256, \
 	BR_TLS_ECDHE_##key##_WITH_AES_256_GCM_SHA384
 #define CHACHA(key) BR_TLS_ECDHE_##key##_WITH_CHACHA20_POLY1305_SHA256
+
+/* [key is RSA][ChaCha20 first] */
+static const uint16_t suite_lists[2][2][3] = {
 	{ { AES(ECDSA), CHACHA(ECDSA) }, { CHACHA(ECDSA), AES(ECDSA) } },
 	{ { AES(RSA), CHACHA(RSA) }, { CHACHA(RSA), AES(RSA) } },
 };
@@ -77,6 +78,12 @@ static const struct {
 	  "TLS: the client's chain of certificates is too long" },
 };
 
+/* A server may have either key.  [ChaCha20 first] */
+static const uint16_t client_suites[2][6] = {
+	{ AES(ECDSA), AES(RSA), CHACHA(ECDSA), CHACHA(RSA) },
+	{ CHACHA(ECDSA), CHACHA(RSA), AES(ECDSA), AES(RSA) },
+};
+
 /* X25519 and P-256 only. */
 static const br_ec_impl *
 curves(void)
@@ -106,25 +113,62 @@ set_hashes(br_ssl_engine_context *e)
 	br_ssl_engine_set_prf_sha384(e, br_tls12_sha384_prf);
 }
 
+/* A server's key may be on P-384: the engine checks its signature with what
+ * it also agrees keys with. */
+static const br_ec_impl *
+client_curves(void)
+{
+	static br_ec_impl three;
+
+	three = br_ec_all_m31;
+	three.supported_curves = (uint32_t)1 << BR_EC_curve25519 |
+	    (uint32_t)1 << BR_EC_secp256r1 | (uint32_t)1 << BR_EC_secp384r1;
+	return &three;
+}
+
+static void
+set_engine(br_ssl_engine_context *e)
+{
+	static const char *protocols[] = { "http/1.1" };
+
+	br_ssl_engine_set_versions(e, BR_TLS12, BR_TLS12);
+	set_hashes(e);
+	br_ssl_engine_set_default_aes_gcm(e);
+	br_ssl_engine_set_default_chapol(e);
+	br_ssl_engine_set_protocol_names(e, protocols, COUNT(protocols));
+}
+
 /* See tls_suites.h. */
 void
 tls_suites_set(br_ssl_server_context *cc, int key_type)
 {
-	static const char *protocols[] = { "http/1.1" };
 	br_ssl_engine_context *e = &cc->eng;
 	const uint16_t *list = suite_lists[key_type == BR_KEYTYPE_RSA]
 	    [!has_aes_instructions()];
 
 	br_ssl_server_zero(cc);
-	br_ssl_engine_set_versions(e, BR_TLS12, BR_TLS12);
+	set_engine(e);
 	br_ssl_engine_set_suites(e, list, COUNT(suite_lists[0][0]));
 	br_ssl_engine_set_ec(e, curves());
-	set_hashes(e);
-	br_ssl_engine_set_default_aes_gcm(e);
-	br_ssl_engine_set_default_chapol(e);
-	br_ssl_engine_set_protocol_names(e, protocols, COUNT(protocols));
 	br_ssl_engine_set_all_flags(e, BR_OPT_ENFORCE_SERVER_PREFERENCES |
 	    BR_OPT_NO_RENEGOTIATION | BR_OPT_FAIL_ON_ALPN_MISMATCH);
+}
+
+/* See tls_suites.h. */
+void
+tls_suites_set_client(br_ssl_client_context *cc)
+{
+	br_ssl_engine_context *e = &cc->eng;
+
+	br_ssl_client_zero(cc);
+	set_engine(e);
+	br_ssl_engine_set_suites(e, client_suites[!has_aes_instructions()],
+	    COUNT(client_suites[0]));
+	br_ssl_engine_set_ec(e, client_curves());
+	br_ssl_engine_set_ecdsa(e, br_ecdsa_vrfy_asn1_get_default());
+	br_ssl_engine_set_rsavrfy(e, br_rsa_pkcs1_vrfy_get_default());
+	br_ssl_engine_set_all_flags(e, BR_OPT_NO_RENEGOTIATION |
+	    BR_OPT_FAIL_ON_ALPN_MISMATCH);
 }
 
 /* See tls_suites.h. */
@@ -137,6 +181,46 @@ tls_suite_text(unsigned suite)
 		if (suite_texts[i].suite == suite)
 			return suite_texts[i].text;
 	return "?";
+}
+
+/* RFC 5246 section 7.2 and later registrations; what a peer may say of us. */
+static const char *
+alert_text(int alert)
+{
+	static const struct { int alert; const char *text; } texts[] = {
+#define ALERT(number, name) { number, "TLS: the peer says " name }
+		ALERT(10, "unexpected_message"),
+		ALERT(20, "bad_record_mac"),
+		ALERT(22, "record_overflow"),
+		ALERT(40, "handshake_failure: nothing in common with it"),
+		ALERT(42, "bad_certificate"),
+		ALERT(43, "unsupported_certificate"),
+		ALERT(44, "certificate_revoked"),
+		ALERT(45, "certificate_expired"),
+		ALERT(46, "certificate_unknown"),
+		ALERT(47, "illegal_parameter"),
+		ALERT(48, "unknown_ca"),
+		ALERT(49, "access_denied"),
+		ALERT(50, "decode_error"),
+		ALERT(51, "decrypt_error"),
+		ALERT(70, "protocol_version: it does not speak TLS 1.2"),
+		ALERT(71, "insufficient_security"),
+		ALERT(80, "internal_error"),
+		ALERT(86, "inappropriate_fallback"),
+		ALERT(90, "user_canceled"),
+		ALERT(100, "no_renegotiation"),
+		ALERT(109, "missing_extension"),
+		ALERT(110, "unsupported_extension"),
+		ALERT(112, "unrecognized_name: it does not know the host"),
+		ALERT(116, "certificate_required"),
+		ALERT(120, "no_application_protocol"),
+#undef ALERT
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (texts[i].alert == alert)
+			return texts[i].text;
+	return "TLS: the peer sent a fatal alert";
 }
 
 /* See tls_suites.h. */
@@ -153,7 +237,7 @@ tls_error_text(int error)
 	if (error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED)
 		return "TLS: the client's certificate does not decode";
 	if (error >= BR_ERR_RECV_FATAL_ALERT && error < BR_ERR_SEND_FATAL_ALERT)
-		return "TLS: the peer sent a fatal alert";
+		return alert_text(error - BR_ERR_RECV_FATAL_ALERT);
 	if (error >= BR_ERR_SEND_FATAL_ALERT)
 		return "TLS: refused with a fatal alert";
 	return "TLS: failed";

@@ -16,7 +16,7 @@ net/tls_test_SRCS = $(NET_PLAIN_SRCS) $(NET_TLS_SRCS)
 net/tls_test_LIBS = uv bearssl
 
 UNIT += net/tls_anchors_test
-net/tls_anchors_test_SRCS = net/tls_anchors.c net/tls_pem.c base/wipe.c
+net/tls_anchors_test_SRCS = net/tls_anchors.c net/tls_der.c net/tls_pem.c base/wipe.c
 net/tls_anchors_test_LIBS = uv bearssl
 
 UNIT += net/tls_cache_test

@@ -1,0 +1,8 @@
+# Connecting out, against real servers: the tests here run this.
+OUTWARD_OBJECTS := $(OUT)/tests/outward/probe.o
+
+$(OUT)/tests/outward/probe: $(OUTWARD_OBJECTS) $(call own_libs,net crypto base)
+	@echo "  LD    $@"
+	$(Q)$(call link,$@,$(OUTWARD_OBJECTS),net crypto base uv bearssl)
+
+TEST_TOOLS += $(OUT)/tests/outward/probe
