@@ -64,7 +64,9 @@ struct dialect {
 	/* Builds the log-in request; ST_NOT_FOUND: this kind has none. */
 	enum status (*login)(const struct config *config, struct span secret,
 	    struct http_out *out, struct buf *body);
-	/* Reads its answer (2xx).  ST_OK, ST_MALFORMED (a captive portal). */
+	/* Reads its answer (2xx).  ST_OK; ST_MALFORMED (a captive portal);
+	 * ST_NOT_FOUND it knows us, but names no store for us (in
+	 * drop.region). */
 	enum status (*login_answer)(const struct config *config,
 	    const struct http_answer *answer, struct span body,
 	    struct store_login *login);

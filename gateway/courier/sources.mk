@@ -1,7 +1,14 @@
 courier_SRCS = \
     courier.c \
+    dialect.c \
+    dialect_keystone.c \
+    dialect_s3.c \
+    dialect_swift.c \
+    dialect_text.c \
     http_call.c \
     link.c \
     policy.c \
     push.c \
-    store.c
+    sigv4.c \
+    store.c \
+    texts.c

@@ -3,7 +3,9 @@ wire_SRCS = \
     cda_tree.c \
     charset.c \
     charset_tables.c \
+    dsn.c \
     ed.c \
+    gsm7.c \
     hl7.c \
     hl7_ack.c \
     hl7_batch.c \
@@ -18,8 +20,13 @@ wire_SRCS = \
     http_response.c \
     ins.c \
     json_tree.c \
+    mail_message.c \
     mllp.c \
     multipart.c \
     pdf.c \
+    pop3.c \
     scan.c \
+    sms_template.c \
+    smtp.c \
+    uri.c \
     utf16.c
