@@ -63,3 +63,7 @@ wire/gsm7_test_SRCS = wire/gsm7.c
 UNIT += wire/http_answer_test
 wire/http_answer_test_SRCS = wire/http_answer.c base/status.c
 wire/http_answer_test_LIBS = picohttpparser
+
+UNIT += wire/smtp_test wire/mail_message_test
+wire/smtp_test_SRCS         = wire/smtp.c base/base64.c
+wire/mail_message_test_SRCS = wire/mail_message.c base/base64.c
