@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/wipe.h"
+#include "config/remote.h"
 #include "courier/policy.h"
 #include "net/resolve.h"
 
@@ -390,8 +391,14 @@ make_slots(const struct role *role)
 void
 courier_prepare(struct role *role)
 {
-	struct resolver *resolver = NULL;
+	struct sockaddr_storage server[RESOLVERS_MAX];
+	struct resolver *resolver;
+	size_t n_servers = 0;
 
+	if (resolvers_parse(span_of(role->config.dns_servers), server,
+	    &n_servers) != ST_OK)
+		role_refuse("dns.servers: %s", role->config.dns_servers);
+	resolver = resolver_new(&role->loop, server, n_servers);
 	for (unsigned i = 0; i < CHANNEL_COUNT; i++) {
 		unsigned n = rows[i].prepare == NULL ? 0 : rows[i].prepare(
 		    role, resolver, courier.port + courier.n_ports);

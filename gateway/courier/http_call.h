@@ -3,8 +3,9 @@
  * a link that may serve several in a row.
  *
  * The answer's body is kept whole up to HTTP_CALL_BODY_MAX; what is longer is
- * counted, not kept.  An answer that is not whole, not HTTP, or both chunked
- * and counted is a failure, whatever its status says.
+ * counted (answer->content_length), not kept.  An answer that is not whole,
+ * not HTTP, or both chunked and counted is a failure, whatever its status
+ * says.
  * Host is `host`, or `host:port` where the port is not 443.
  * Never: follows a redirection, sends a header the caller did not name except
  * Host, User-Agent, Connection and Content-Length.
@@ -56,9 +57,14 @@ struct http_pool;
 struct http_pool *http_pool_new(uv_loop_t *loop, struct resolver *resolver,
     const struct endpoint *to, unsigned lanes);
 
-/* Begins; copies what `out` says.  ST_OK, ST_BUSY no lane is free, ST_TOO_BIG
- * the head does not fit.  A kept connection that the host closed before it
- * answered anything is tried once more on a new one. */
+/*
+ * Begins; copies what `out` says.  ST_OK, ST_BUSY no lane is free, ST_TOO_BIG
+ * the head does not fit, ST_INVALID it could be read as another one.
+ *
+ * A kept connection that the host closed before it answered anything is tried
+ * once more on a new one.  A POST, which may not be done twice (RFC 9110
+ * section 9.2.2), has a connection of its own.
+ */
 MUST_CHECK enum status
 http_call_begin(struct http_call *call, struct http_pool *pool,
     const struct http_out *out, uint64_t now_s);

@@ -47,7 +47,10 @@ struct link {
 	void    *owner;
 	uint64_t idle_ms, until_ms;	/* of all of link_open() */
 	uint64_t now_s;
+	uv_timer_t timer;
+	unsigned open_parts;	/* 0 => CONN_CLOSED */
 	uint8_t  state;
+	bool     has_conn;
 	bool     is_plain;	/* STARTTLS: until link_secure() */
 	char     error[128];
 };

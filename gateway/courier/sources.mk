@@ -6,6 +6,7 @@ courier_SRCS = \
     dialect_swift.c \
     dialect_text.c \
     http_call.c \
+    http_pool.c \
     link.c \
     policy.c \
     push.c \
