@@ -1,7 +1,7 @@
 #include "vault/alarm.h"
 
 #include "base/log.h"
-#include "vault/card.h"
+#include "vault/contact.h"
 
 enum { ROWS_MAX = 200, ERROR_MAX = 128, DIGITS_MAX = 5 };
 
@@ -35,24 +35,6 @@ find(struct vault *v, enum alarm kind, uint64_t card, struct row *out)
 	return load(q, out);
 }
 
-/* The reference of the card in row `id`; `*len` is 0 where there is none. */
-static enum status
-refer(struct vault *v, uint64_t id, char *out, size_t *len)
-{
-	sqlite3_stmt *q = database_sql(&v->db, SQL_CARD_NUMBER);
-	enum status st;
-
-	*len = 0;
-	sql_u64(q, 1, id);
-	st = sql_next(q);
-	if (st != ST_OK)
-		return st == ST_NOT_FOUND ? ST_OK : st;
-	card_reference(v, col_blob(q, 0), out);
-	*len = CARD_REFERENCE;
-	(void)sqlite3_reset(q);
-	return ST_OK;
-}
-
 /* Of what a server said only the kind: it may name an address. */
 static enum status
 record(struct vault *v, const struct row *row, const char *res,
@@ -69,7 +51,7 @@ record(struct vault *v, const struct row *row, const char *res,
 		e.actor_id = actor;
 		e.ch = "desk";
 	}
-	TRY(refer(v, row->card, reference, &e.obj.len));
+	TRY(card_refer(v, row->card, reference, &e.obj.len));
 	return audit_add(&v->audit, &e);
 }
 

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "vault/changed.h"
+#include "vault/notice.h"
 
 enum { ENVELOPE_MAX = 4096 };
 
@@ -279,7 +280,8 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 	q = database_sql(&v->db, SQL_BUNDLE_END);
 	sql_u64(q, 1, id);
 	sql_u64(q, 2, (uint64_t)status);
-	return sql_run(q);
+	TRY(sql_run(q));
+	return notice_bundle_ended(v, id);
 }
 
 /* The window key moves to the bucket of the new closing day. */

@@ -12,6 +12,13 @@
 
 #include "vault/outbox.h"
 
+/* Of a bundle: column `told`. */
+enum told {
+	TOLD_NOBODY,	/* or nobody needs to be */
+	TOLD_WAITS,	/* a notice waits */
+	TOLD_DONE	/* one has left */
+};
+
 /* Within a transaction; as sql_run(). */
 
 /* A card's addresses and day code, from CARD_STORE; after its row was made.
@@ -55,8 +62,14 @@ MUST_CHECK enum status notice_sweep(struct vault *v);
 
 extern const struct job_kind card_call_job, mail_bounced_job;
 
+/* Is it an hour for notices?  Whatever is due, and however often it was tried:
+ * nothing is handed to mail or SMS at another. */
+bool notice_may_leave(const struct vault *v);
+
 /* The next moment within notice.hours, not before `from_s` plus a random part
  * of notice.delay. */
 uint64_t notice_due_s(const struct vault *v, uint64_t from_s);
+/* No notice_due_s(v, from_s) is later. */
+uint64_t notice_latest_s(const struct vault *v, uint64_t from_s);
 
 #endif

@@ -222,7 +222,10 @@ const struct migration migrations[] = {
 	  "ALTER TABLE card ADD COLUMN day_code BLOB;"
 	  /* 0 never left; 1 may be in the drop; 2 is. */
 	  "ALTER TABLE bundle ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;"
+	  /* 0 nobody; 1 a notice waits; 2 one has left. */
 	  "ALTER TABLE bundle ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+	  /* Of a damaged one that ended: its content, when it comes again. */
+	  "ALTER TABLE bundle ADD COLUMN told_for BLOB;"
 	  "CREATE TABLE outbox ("
 	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	  "  channel INTEGER NOT NULL, kind INTEGER NOT NULL,"
@@ -252,6 +255,7 @@ const struct migration migrations[] = {
 	  "  reference BLOB PRIMARY KEY, card INTEGER NOT NULL,"
 	  "  at_s INTEGER NOT NULL"
 	  ") STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX sent_at ON sent(at_s);"
 	  "CREATE TABLE alarm ("
 	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	  "  kind INTEGER NOT NULL, card INTEGER NOT NULL,"

@@ -8,6 +8,7 @@ vault_SRCS = \
     changed.c \
     claim.c \
     commit.c \
+    contact.c \
     credential.c \
     database.c \
     decision.c \
@@ -21,6 +22,8 @@ vault_SRCS = \
     keystore.c \
     merkle.c \
     notice.c \
+    notice_due.c \
+    notice_end.c \
     object.c \
     opening.c \
     outbox_stub.c \

@@ -4,6 +4,7 @@ VAULT_ALL_SRCS = $(filter-out vault/backlog.c vault/policy.c vault/process.c, \
                    $(vault_SRCS:%=vault/%)) \
                  $(clock_SRCS:%=clock/%) $(crypto_SRCS:%=crypto/%) \
                  crypto/sqlcipher_provider.c ipc/messages.c \
+                 config/address.c config/remote.c \
                  jose/compact.c jose/json_header.c jose/jwk.c jose/jws.c \
                  $(base_SRCS:%=base/%)
 
