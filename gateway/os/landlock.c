@@ -15,6 +15,7 @@
 enum {
 	VERSION_FLAG   = 1,
 	RULE_PATH      = 1,
+	RULE_PORT      = 2,
 	ABI_REFER      = 2,
 	ABI_TRUNCATE   = 3,
 	ABI_NET        = 4,
@@ -36,7 +37,8 @@ enum {
 	FS_REFER       = 1 << 13,
 	FS_TRUNCATE    = 1 << 14,
 	FS_IOCTL_DEV   = 1 << 15,
-	NET_ALL        = 3,		/* bind and connect, TCP */
+	NET_BIND       = 1 << 0,	/* TCP, both */
+	NET_CONNECT    = 1 << 1,
 	SCOPE_ALL      = 3		/* abstract sockets, signals */
 };
 
@@ -52,8 +54,25 @@ struct path_attr {
 	int32_t  parent;
 } __attribute__((packed));
 
+struct port_attr {
+	uint64_t allowed, port;
+};
+
+static long
+version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
+}
+
+/* See landlock.h. */
+bool
+landlock_knows_ports(void)
+{
+	return version() >= ABI_NET;
+}
+
 static struct ruleset_attr
-handled(long abi, enum landlock_net net)
+handled(long abi, const uint16_t *ports)
 {
 	struct ruleset_attr a = { .fs = FS_FIRST_ALL };
 
@@ -61,8 +80,8 @@ handled(long abi, enum landlock_net net)
 		a.fs |= FS_REFER;
 	if (abi >= ABI_TRUNCATE)
 		a.fs |= FS_TRUNCATE;
-	if (abi >= ABI_NET && net == LANDLOCK_NO_TCP)
-		a.net = NET_ALL;
+	if (abi >= ABI_NET)
+		a.net = ports != NULL ? NET_BIND | NET_CONNECT : NET_BIND;
 	if (abi >= ABI_IOCTL)
 		a.fs |= FS_IOCTL_DEV;
 	if (abi >= ABI_SCOPE)
@@ -111,10 +130,22 @@ add_path(int ruleset, const struct sandbox_path *path, uint64_t known)
 }
 
 static enum status
-restrict_to(int ruleset, const struct sandbox_path *paths, uint64_t known)
+add_port(int ruleset, uint16_t port)
+{
+	struct port_attr rule = { NET_CONNECT, port };
+
+	return syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0)
+	    == 0 ? ST_OK : ST_IO;
+}
+
+static enum status
+restrict_to(int ruleset, const struct ruleset_attr *known,
+    const struct sandbox_path *paths, const uint16_t *ports)
 {
 	for (; paths->path != NULL; paths++)
-		TRY(add_path(ruleset, paths, known));
+		TRY(add_path(ruleset, paths, known->fs));
+	for (; (known->net & NET_CONNECT) != 0 && *ports != 0; ports++)
+		TRY(add_port(ruleset, *ports));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return ST_IO;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
@@ -124,21 +155,21 @@ restrict_to(int ruleset, const struct sandbox_path *paths, uint64_t known)
 
 /* See landlock.h. */
 enum status
-landlock_enter(const struct sandbox_path *paths, enum landlock_net net)
+landlock_enter(const struct sandbox_path *paths, const uint16_t *ports)
 {
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
+	long abi = version();
 	struct ruleset_attr attr;
 	enum status st;
 	long ruleset;
 
 	if (abi < 1)
 		return ST_UNSUPPORTED;
-	attr = handled(abi, net);
+	attr = handled(abi, ports);
 	ruleset = syscall(SYS_landlock_create_ruleset, &attr, attr_bytes(abi),
 	    0);
 	if (ruleset < 0)
 		return ST_IO;
-	st = restrict_to((int)ruleset, paths, attr.fs);
+	st = restrict_to((int)ruleset, &attr, paths, ports);
 	close((int)ruleset);
 	return st;
 }

@@ -138,7 +138,7 @@ change_ids(const struct user *user)
 static void
 enter_landlock(const struct sandbox_policy *policy)
 {
-	enum status st = landlock_enter(policy->paths, LANDLOCK_NO_TCP);
+	enum status st = landlock_enter(policy->paths, policy->connect_ports);
 
 	if (st == ST_UNSUPPORTED)
 		refuse("landlock", "Linux 5.13 or newer is needed, built with "
@@ -146,6 +146,9 @@ enter_landlock(const struct sandbox_policy *policy)
 		    "among lsm=");
 	if (st != ST_OK)
 		refuse("landlock", status_text(st));
+	if (policy->connect_ports[0] != 0 && !landlock_knows_ports())
+		log_line(LOG_WARNING, "sandbox: this kernel cannot keep it to "
+		    "its ports; Linux 6.7 or newer can");
 }
 
 /* See sandbox.h. */
@@ -187,6 +190,24 @@ print_paths(const struct sandbox_path *paths)
 		    paths->execute ? " and execute" : "", paths->reason);
 }
 
+static void
+print_ports(const struct sandbox_policy *policy)
+{
+	const uint16_t *port = policy->connect_ports;
+
+	printf("TCP ports to bind: none\nTCP ports to connect to:\n");
+	if ((policy->syscalls & SYS_CONNECT) == 0)
+		printf("  none\n");
+	else if (*port == 0)
+		printf("  those of the hosts that the configuration names, "
+		    "where Linux is 6.7 or newer\n");
+	for (; *port != 0; port++)
+		printf("  %u: of a host that the configuration names\n",
+		    (unsigned)*port);
+	printf("UDP:\n  %s\n", (policy->syscalls & SYS_CONNECT) == 0
+	    ? "none" : "to any address, for DNS: landlock does not know UDP");
+}
+
 /* See sandbox.h. */
 void
 sandbox_print(const struct sandbox_policy *policy)
@@ -201,7 +222,7 @@ sandbox_print(const struct sandbox_policy *policy)
 	    (unsigned long long)policy->limits.file_bytes,
 	    (unsigned long long)policy->limits.locked_bytes);
 	print_paths(policy->paths);
-	printf("TCP ports to bind or connect: none\n"
-	    "system calls, all others kill:\n");
+	print_ports(policy);
+	printf("system calls, all others kill:\n");
 	fputs(policy->filter->text, stdout);
 }

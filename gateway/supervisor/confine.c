@@ -100,7 +100,9 @@ leave_paths(const struct config *config, const struct folders *f)
 		{ access("/etc/passwd", R_OK) == 0 ? "/etc/passwd" : NULL,
 		  false, "roles look their user up", false, 0 },
 	};
+	static const uint16_t no_ports[] = { 0 };
 	struct paths all = { .n = 0 };
+	bool has_hosts = topology_has_hosts(config);
 
 	parent_of(certificates, config->pickup_certificate);
 	parent_of(keys, config->pickup_key);
@@ -108,9 +110,10 @@ leave_paths(const struct config *config, const struct folders *f)
 		leave(&all, paths[i]);
 	leave_folders(&all, config);
 	leave_lis(&all, config, lis);
-	if (topology_has_hosts(config))
+	if (has_hosts)
 		leave_outside(&all, config, authorities);
-	return landlock_enter(all.at, LANDLOCK_NO_TCP);
+	/* The courier inherits this; its own policy names its ports. */
+	return landlock_enter(all.at, has_hosts ? NULL : no_ports);
 }
 
 static enum status

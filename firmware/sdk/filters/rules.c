@@ -16,7 +16,7 @@
 #include "os/filter.h"
 #include "os/syscalls.def"
 
-enum { COMPARISONS = 2 };
+enum { COMPARISONS = 3 };
 
 struct comparison {
 	unsigned argument;	/* from 1; 0: none */
@@ -33,6 +33,8 @@ struct call {
 #define ANY              { { 0, 0, 0 } }
 #define ARG(n, v)        { { n, UINT64_MAX, v } }
 #define TWO(n, v, m, w)  { { n, UINT64_MAX, v }, { m, UINT64_MAX, w } }
+#define FIRST(u, v, w)   { { 1, UINT64_MAX, u }, { 2, UINT64_MAX, v }, \
+	{ 3, UINT64_MAX, w } }
 #define CLEAR(n, bits)   { { n, bits, 0 } }
 #define SELF(n)          { { n, UINT64_MAX, FILTER_OWN_PID } }
 #define REFUSE           { { 0, 0, EACCES } }

@@ -20,7 +20,7 @@ static const struct {
 
 /* In no group: each of them would undo the rest. */
 static const char *const never[] = {
-	"socket", "socketpair", "connect", "bind", "execve", "execveat", "fork",
+	"socketpair", "bind", "execve", "execveat", "fork",
 	"vfork", "clone", "clone3", "ptrace", "kill", "tgkill", "process_vm_readv",
 	"process_vm_writev", "setuid", "setresuid", "setgroups", "capset",
 	"unshare", "setns", "mount", "chroot", "pivot_root", "prctl", "seccomp",
@@ -49,6 +49,28 @@ test_never(void)
 			found = found || strcmp(calls[i].name, never[n]) == 0;
 		ok(!found, "%s is in no group", never[n]);
 	}
+}
+
+/* Who may connect may not accept, and nobody else may connect. */
+static void
+test_outward(void)
+{
+	static const char *const outward[] = { "socket", "connect" };
+	static const char *const inward[] = { "listen", "accept", "accept4" };
+	bool is_apart = true, holds = false;
+
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		for (size_t n = 0; n < COUNT(outward); n++)
+			if (strcmp(calls[i].name, outward[n]) == 0) {
+				holds = true;
+				is_apart &= calls[i].group == SYS_CONNECT;
+			}
+		for (size_t n = 0; n < COUNT(inward); n++)
+			if (strcmp(calls[i].name, inward[n]) == 0)
+				is_apart &= calls[i].group == SYS_ACCEPT;
+	}
+	ok(holds && is_apart, "socket and connect are in CONNECT alone, "
+	    "listen and accept in ACCEPT alone");
 }
 
 static void
@@ -99,6 +121,7 @@ main(void)
 	test_compiles();
 	test_names();
 	test_never();
+	test_outward();
 	test_print();
 	return done_testing();
 }
