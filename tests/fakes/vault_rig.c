@@ -71,6 +71,8 @@ rig_settings(struct rig *r)
 	    .box = "test-box", .window_s = RIG_WINDOW_S,
 	    .lab_window_s = 3 * DAY_S, .wrong_tokens_per_hour = 10,
 	    .boot_id = "boot", .secrets = &r->secrets,
+	    .notice = { .from_min = 8 * 60, .until_min = 20 * 60,
+	    .delay_s = 1800, .has_sms = true, .has_mail = true },
 	    .read_clocks = read_clocks };
 }
 
