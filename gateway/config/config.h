@@ -128,6 +128,7 @@ struct config {
 	char sms_authorization[CONFIG_TEXT_MAX];
 	char sms_user[128], sms_from[16];
 	char sms_pins[1056];
+	uint64_t outbox_retry_max_s;
 	char notice_hours[16];		/* "08:00-20:00" */
 	uint64_t notice_delay_s, address_keep_s;
 	bool notice_call_back;
