@@ -21,6 +21,7 @@ from at_home import AtHome                                 # noqa: E402
 from certs import Authority                                # noqa: E402
 from mllp import send                                      # noqa: E402
 from sms_gateway import SmsGateway                         # noqa: E402
+from store_proxy import StoreProxy                         # noqa: E402
 from swift import Swift                                    # noqa: E402
 
 BUCKET = "drop"
@@ -65,7 +66,8 @@ class Home:
 
 
 class Outside:
-    def __init__(self, kind="swift", folder=None, **settings):
+    def __init__(self, kind="swift", folder=None, proxied=False, **settings):
+        """`proxied`: a StoreProxy stands before the store (self.proxy)."""
         self.folder = folder or tempfile.mkdtemp(prefix="guichet-outside-")
         os.chmod(self.folder, 0o755)
         self.authority = Authority(self.folder, "ca")
@@ -73,9 +75,12 @@ class Outside:
         self.swift = Swift(authority=self.authority)
         self.sms = SmsGateway(self.authority)
         self.swift.container(BUCKET)
-        self.public_url = self.swift.public_url(BUCKET)
+        self.proxy = StoreProxy(self.swift, self.authority) if proxied else None
+        store = (self.proxy.settings(BUCKET) if proxied
+                 else self.swift.settings(BUCKET, kind))
+        self.public_url = store["drop__public_url"]
         self.box = Appliance(**{
-            **self.swift.settings(BUCKET, kind), **self.sms.settings(),
+            **store, **self.sms.settings(),
             "notice__delay": "0s", "notice__hours": "00:00-24:00",
             "viewer__url": "https://viewer.example/retrait", **settings})
 
@@ -112,6 +117,8 @@ class Outside:
     def stop(self):
         self.box.__exit__(None, None, None)
         self.sms.stop()
+        if self.proxy is not None:
+            self.proxy.stop()
         self.swift.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""What networks, stores and disks do to what leaves the box: each fault, then the
+same things hold -- every bundle arrives whole, once, under one name; after it
+closed nothing is left; and while it lasts the box says what is wrong."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
+
+import report                                              # noqa: E402
+from intake_open import Patient                            # noqa: E402
+from mllp import send                                      # noqa: E402
+from outside import Outside, until                         # noqa: E402
+from store_proxy import StoreProxy                         # noqa: E402
+from tap import main, ok, skip                             # noqa: E402
+
+# The ceiling of the back-off, so that a test can wait longer than it.
+QUICK = {"outbox__retry_max": "2s"}
+serial = 0
+
+FAULTS = [
+    # fault, what `guichet outbox` says of it
+    (StoreProxy.error_after_success, "500"),
+    (StoreProxy.unavailable, "503"),
+    (StoreProxy.truncated_answer, ""),
+    (StoreProxy.half_body, ""),
+    (StoreProxy.wrong_etag, ""),
+    (StoreProxy.other_bytes, ""),
+    (StoreProxy.captive, "captive portal"),
+    (StoreProxy.redirect, "302"),
+    (StoreProxy.cut, ""),
+]
+
+
+def phone():
+    global serial
+    serial += 1
+    return f"+336000001{serial:02d}"
+
+
+def objects(out):
+    return [n for n in out.names() if n.startswith("d/")]
+
+
+def hosts(out):
+    """Channel -> its row of `guichet outbox --json`."""
+    lines = out.box.guichet("outbox", "--json").splitlines()
+    return {r["channel"]: r for r in map(json.loads, lines) if "failures" in r}
+
+
+def test_faults():
+    with Outside(proxied=True, **QUICK) as out:
+        home = out.patient(phone())
+        out.deliver(home, "first", pdf=report.make_pdf())
+        home.wait_for(1)
+        out.wait_quiet()
+        for number, (fault, words) in enumerate(FAULTS, 2):
+            one_fault(out, home, fault, words, number)
+        names = {home.reader.open(b)[0]["name"] for b in home.bundles()}
+        ok({n[2:] for n in objects(out)} == names, "every object is one that the index shows",
+           objects(out))
+
+
+def one_fault(out, home, fault, words, number):
+    name = fault.__name__.replace("_", " ")
+    out.proxy.fault = fault
+    seen = out.proxy.count("PUT") + out.proxy.count("GET")
+    out.deliver(home, f"fault-{number}", pdf=report.make_pdf())
+    ok(until(lambda: hosts(out)["store"]["error"], 20), f"{name}: the box says what is wrong",
+       hosts(out)["store"])
+    error = hosts(out)["store"]["error"]
+    ok(words in error, f"{name}: in words: {error}", error)
+    until(lambda: out.proxy.count("PUT") + out.proxy.count("GET") >= seen + 3, 20)
+    out.proxy.fault = None
+    ok(len(home.wait_for(number, 40)) == number, f"{name}: once it is over all open")
+    ok(out.wait_quiet(30), f"{name}: nothing waits any more", out.box.guichet("outbox"))
+
+
+def test_down():
+    """The store is away for several ceilings; nothing is lost, and one knocks."""
+    with Outside(proxied=True, **QUICK) as out:
+        home = out.patient(phone())
+        out.wait_quiet()
+        out.proxy.down()
+        for n in range(5):
+            out.deliver(home, f"down-{n}", pdf=report.make_pdf())
+        time.sleep(12)
+        row = hosts(out)["store"]
+        ok(row["waiting"] >= 6 and row["failures"] >= 3, "five objects and an index wait", row)
+        ok(row["failing_since"] > 0 and row["oldest"] > 0, "since when is said", row)
+        ok(len(Patient(out.box, home.slip).open_all()) == 5, "at the branch all is as ever")
+        out.proxy.up()
+        ok(len(home.wait_for(5, 60)) == 5 and out.wait_quiet(60), "back again, all arrive")
+
+
+def test_name():
+    """Another name in the certificate: nothing is said to such a host."""
+    with Outside(proxied=True, **QUICK) as out:
+        other = StoreProxy(out.swift, out.authority, names=("elsewhere.example",))
+        home = out.patient(phone())
+        out.wait_quiet()
+        port, out.proxy.fault = out.proxy.port, None
+        out.proxy.down()
+        other.down()
+        other.port = port
+        other.up()
+        out.deliver(home, "name", pdf=report.make_pdf())
+        said = until(lambda: "another name" in hosts(out)["store"]["error"], 30)
+        ok(said and other.seen == [], "a certificate for another name: not one request",
+           (hosts(out)["store"], other.seen))
+        other.stop()
+        out.proxy.up()
+        ok(len(home.wait_for(1, 60)) == 1, "with the right one it goes on")
+
+
+def test_deletion():
+    """A store that does not delete: the box does not forget it."""
+    with Outside(proxied=True, **QUICK) as out:
+        home = out.patient(phone())
+        out.deliver(home, "gone", pdf=report.make_pdf())
+        home.wait_for(1)
+        out.wait_quiet()
+        out.proxy.fault = StoreProxy.unavailable
+        out.box.guichet("card", "freeze", home.slip["card"])
+        time.sleep(4)
+        ok(hosts(out)["store"]["waiting"] >= 2 and len(objects(out)) == 1,
+           "two deletions wait", hosts(out)["store"])
+        out.box.stop()
+        out.box.start()
+        out.proxy.fault = None
+        ok(until(lambda: out.names() == [], 60), "a restart later they are done", out.names())
+
+
+def test_full():
+    """No room for a row: no ACK, so the LIS keeps the result; what is there
+    still goes out and closes."""
+    if os.geteuid() != 0:
+        skip("a full disk", "only root can mount a small one")
+        return
+    folder = tempfile.mkdtemp(prefix="guichet-full-")
+    os.chmod(folder, 0o755)
+    disk = os.path.join(folder, "state")
+    os.makedirs(disk)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "none", disk], check=True)
+    try:
+        full(disk)
+    finally:
+        subprocess.run(["umount", "-l", disk], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def full(disk):
+    with Outside(proxied=True, state__dir=disk, **QUICK) as out:
+        home = out.patient(phone())
+        out.wait_quiet()
+        out.proxy.fault = StoreProxy.unavailable
+        acked, pdf = 0, report.make_pdf(padding=700000)
+        for n in range(60):
+            data = report.make_message(card=home.card, control_id=f"full-{n}", order=f"full-{n}",
+                                       pdf=pdf)
+            try:
+                answer = send(out.box.mllp_port, data, 15)
+            except OSError:
+                break
+            acked += "MSA|AA|" in answer
+        ok(0 < acked < 60, f"after {acked} results the disk is full and nothing is acknowledged")
+        out.proxy.fault = None
+        ok(len(home.wait_for(acked, 90)) == acked, "each that was acknowledged goes out")
+        out.box.guichet("card", "freeze", home.slip["card"])
+        ok(until(lambda: out.names() == [], 60), "and can be taken back, full as it is",
+           out.box.guichet("outbox"))
+
+
+if __name__ == "__main__":
+    main(test_faults, test_down, test_name, test_deletion, test_full)
