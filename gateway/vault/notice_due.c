@@ -84,7 +84,8 @@ notice_due_s(const struct vault *v, uint64_t from_s)
 	return is_within(n, late) ? late : open;
 }
 
-/* See notice.h.  A row that was tried already is due a little later. */
+/* See notice.h.  A delay before the hours, one within them; and a row that was
+ * tried already is due a little later. */
 uint64_t
 notice_latest_s(const struct vault *v, uint64_t from_s)
 {
@@ -92,6 +93,6 @@ notice_latest_s(const struct vault *v, uint64_t from_s)
 	uint64_t s = from_s + n->delay_s;
 
 	if (!is_within(n, s))
-		s = next_hours(n, s) + n->delay_s;
-	return s + RETRY_MAX_S;
+		s = next_hours(n, s);
+	return s + n->delay_s + RETRY_MAX_S;
 }

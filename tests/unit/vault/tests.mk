@@ -26,7 +26,7 @@ $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
 UNIT += vault/audit_test vault/decision_test vault/keys_test vault/keystore_test \
-        vault/merkle_test vault/backlog_test vault/schema_test \
+        vault/merkle_test vault/notice_due_test vault/backlog_test vault/schema_test \
         vault/segment_test
 
 VAULT_BASE = base/log.c base/status.c base/wipe.c
@@ -38,6 +38,7 @@ vault/decision_test_SRCS = vault/decision.c $(VAULT_BASE)
 vault/keys_test_SRCS     = vault/keys.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/keys_test_LIBS     = bearssl
 vault/keystore_test_SRCS = vault/keystore.c crypto/random.c $(VAULT_BASE)
+vault/notice_due_test_SRCS = vault/notice_due.c base/zone.c clock/clock.c crypto/random.c $(VAULT_BASE)
 vault/merkle_test_SRCS   = vault/merkle.c base/hex.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/merkle_test_LIBS   = bearssl
 vault/backlog_test_SRCS   = vault/backlog.c ipc/messages.c $(VAULT_BASE)
