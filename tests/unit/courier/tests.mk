@@ -1,2 +1,14 @@
 UNIT += courier/texts_test
 courier/texts_test_SRCS = courier/texts.c wire/gsm7.c
+
+UNIT += courier/sigv4_test
+courier/sigv4_test_SRCS = courier/sigv4.c wire/uri.c crypto/digest.c crypto/sha_blocks.c base/hex.c base/wipe.c
+courier/sigv4_test_LIBS = bearssl
+
+UNIT += courier/dialect_test
+dialect_SRCS = courier/dialect.c courier/dialect_keystone.c courier/dialect_s3.c courier/dialect_swift.c \
+    courier/dialect_text.c courier/sigv4.c config/remote.c config/address.c wire/uri.c wire/json_tree.c \
+    wire/charset.c wire/charset_tables.c wire/scan.c crypto/digest.c crypto/sha_blocks.c crypto/md5.c \
+    base/arena.c base/base64.c base/hex.c base/json_writer.c base/log.c base/wipe.c
+courier/dialect_test_SRCS = $(dialect_SRCS)
+courier/dialect_test_LIBS = bearssl
