@@ -5,17 +5,22 @@
  *   probe tls ADDRESS PORT HOST TRUST|- PIN,PIN|- NOW [REQUEST]
  *   probe resolve HOST [SERVER:PORT ...]
  *   probe bundle FILE
+ *   probe inside tls|resolve ...	in the courier's sandbox; the port of `tls`
+ *					is the only one it may connect to
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "courier/policy.h"
 #include "net/resolve.h"
 #include "net/tls_client.h"
+#include "os/filter.h"
 
 enum { IDLE_MS = 3000 };
 
+static bool is_inside;
 static struct conn conn;
 static struct tls_client *client;
 static struct sockaddr_in to;
@@ -68,6 +73,20 @@ on_event(void *owner, enum conn_event ev)
 	conn_close(&conn);
 }
 
+/* The loop's first stream opens libuv's spare descriptor, as in a role. */
+static void
+enter(uint16_t port)
+{
+	static uv_tcp_t first;
+
+	if (!is_inside)
+		return;
+	if (uv_tcp_init(uv_default_loop(), &first) != 0)
+		abort();
+	uv_close((uv_handle_t *)&first, NULL);
+	sandbox_enter(courier_policy_of(&port, 1));
+}
+
 static size_t
 parse_pins(const char *text, uint8_t pins[TLS_PINS_MAX][32])
 {
@@ -109,6 +128,7 @@ probe_tls(char **arg, int n)
 		request = arg[6];
 	if (tls_client_new(&options, &client) != ST_OK)
 		abort();
+	enter(ntohs(to.sin_port));
 	conn = (struct conn){ .on_event = on_event, .idle_ms = IDLE_MS };
 	if (conn_open(&conn, uv_default_loop(), (struct sockaddr *)&to) != ST_OK)
 		abort();
@@ -177,6 +197,7 @@ probe_resolve(char **arg, int n)
 		inet_pton(AF_INET, arg[i + 1], &v4->sin_addr);
 	}
 	resolver = resolver_new(uv_default_loop(), servers, (size_t)n - 1);
+	enter(0);
 	resolve_begin(&r, resolver, arg[0], 443);
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 	return 0;
@@ -186,6 +207,14 @@ int
 main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc >= 2 && strcmp(argv[1], "inside") == 0) {
+		is_inside = true;
+		/* As under guichetd: no ring for the loop. */
+		if (filter_enter(&filter_supervisor) != ST_OK)
+			abort();
+		argv++;
+		argc--;
+	}
 	if (argc >= 8 && strcmp(argv[1], "tls") == 0)
 		return probe_tls(argv + 2, argc - 2);
 	if (argc == 3 && strcmp(argv[1], "bundle") == 0)
