@@ -66,8 +66,10 @@ class Home:
 
 
 class Outside:
-    def __init__(self, kind="swift", folder=None, proxied=False, **settings):
-        """`proxied`: a StoreProxy stands before the store (self.proxy)."""
+    def __init__(self, kind="swift", folder=None, proxied=False, swift=None, bucket=BUCKET,
+                 **settings):
+        """`proxied`: a StoreProxy stands before the store (self.proxy).  `swift`: shared
+        with others, each with a bucket of its own."""
         self.folder = folder or tempfile.mkdtemp(prefix="guichet-outside-")
         os.chmod(self.folder, 0o755)
         self.authority = Authority(self.folder, "ca")
@@ -76,8 +78,8 @@ class Outside:
         self.sms = SmsGateway(self.authority)
         self.swift.container(BUCKET)
         self.proxy = StoreProxy(self.swift, self.authority) if proxied else None
-        store = (self.proxy.settings(BUCKET) if proxied
-                 else self.swift.settings(BUCKET, kind))
+        store = (self.proxy.settings(bucket) if proxied
+                 else self.swift.settings(bucket, kind))
         self.public_url = store["drop__public_url"]
         self.box = Appliance(**{
             **store, **self.sms.settings(),
@@ -105,7 +107,7 @@ class Outside:
 
     def names(self):
         """Everything that lies in the drop."""
-        return sorted(self.swift.objects(BUCKET))
+        return sorted(self.swift.objects(self.bucket))
 
     def outbox(self):
         return self.box.outbox()
@@ -119,7 +121,8 @@ class Outside:
         self.sms.stop()
         if self.proxy is not None:
             self.proxy.stop()
-        self.swift.stop()
+        if not self.is_shared:
+            self.swift.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

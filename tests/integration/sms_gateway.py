@@ -21,6 +21,7 @@ class SmsGateway:
         self.host = host
         self.posts = []                 # (time, raw body, fields)
         self.answer = (202, "0: Accepted for delivery")
+        self.before = self.after = lambda: None     # hooks, around the taking
         self.lock = threading.Lock()
         certificate = authority.issue(
             "sms", extensions=f"subjectAltName=DNS:{host},IP:127.0.0.1\n"
@@ -47,11 +48,13 @@ class SmsGateway:
     def take(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))
         fields = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
+        self.before()
         status, text = self.answer
         if (fields.get("username"), fields.get("password")) != (self.user, self.secret):
             status, text = 403, "Authorization failed"
         with self.lock:
             self.posts.append((time.time(), body, fields, status))
+        self.after()
         data = text.encode()
         request.send_response(status)
         request.send_header("Content-Type", "text/plain")
