@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "vault/changed.h"
 #include "vault/notice.h"
+#include "vault/outbox.h"
 
 enum { ENVELOPE_MAX = 4096 };
 
@@ -158,6 +159,16 @@ bind_new(struct vault *v, sqlite3_stmt *q, const struct bundle_new *b,
 		sql_blob(q, 24, b->confirmed);
 }
 
+/* As it is stored now, to the outbox. */
+static enum status
+leave_later(struct vault *v, uint64_t id)
+{
+	struct bundle b;
+
+	TRY(bundle_load(v, id, &b));
+	return outbox_bundle_opens(v, &b);
+}
+
 /* See bundle.h.  Object, then row, then keys. */
 enum status
 bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id)
@@ -181,7 +192,7 @@ bundle_add(struct vault *v, const struct bundle_new *b, uint64_t *id)
 		return ST_INVALID;
 	if (b->holds == 0)
 		changed_add(v, b->card);
-	return ST_OK;
+	return leave_later(v, *id);
 }
 
 static enum status
@@ -198,7 +209,8 @@ take_row(sqlite3_stmt *q, struct bundle *out)
 	    .reads = col_u64(q, 10), .id = col_u64(q, 11),
 	    .damaged = col_u64(q, 12) != 0, .holds = col_u64(q, 13),
 	    .closes_max_s = col_u64(q, 14), .lab = col_u64(q, 15) != 0,
-	    .card = col_u64(q, 16) };
+	    .card = col_u64(q, 16), .pushed = col_u64(q, 17),
+	    .late = col_u64(q, 18) != 0 };
 	st = col_copy(q, 0, out->bid, BID_BYTES);
 	(void)sqlite3_reset(q);
 	return st;
@@ -271,6 +283,7 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 	TRY(bundle_load(v, id, &b));
 	if (bundle_is_visible(v, &b))
 		changed_add(v, b.card);
+	TRY(outbox_bundle_ends(v, &b));	/* the name goes with the seal */
 	TRY(run_with_id(v, SQL_SHARE_DROP_BUNDLE, id));
 	TRY(run_with_id(v, SQL_SEAL_DROP, id));
 	if (b.extent.segment != 0)
@@ -339,7 +352,8 @@ bundle_open(struct vault *v, const struct bundle *b, enum bundle_status status)
 	sql_u64(q, 5, closes);
 	sql_u64(q, 6, v->clock.on_s + (opens - lo) + window);
 	changed_add(v, b->card);
-	return sql_run(q);
+	TRY(sql_run(q));
+	return leave_later(v, b->id);
 }
 
 /* See bundle.h. */
@@ -361,12 +375,10 @@ bundle_is_open(const struct vault *v, const struct bundle *b)
 	    && !clock_is_closed(&v->clock, b->closes_s, b->closes_on_s);
 }
 
-/* See bundle.h. */
-enum status
-bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out)
+/* The object's name and the envelope, as they lie under the window key. */
+static enum status
+open_seal(struct vault *v, const struct bundle *b, struct buf *out)
 {
-	uint8_t plain[32 + ENVELOPE_MAX];
-	struct buf opened = buf_over(plain, sizeof(plain));
 	struct secret_32 bucket, window;
 	uint64_t day = b->closes_s / DAY_S;
 	sqlite3_stmt *q;
@@ -382,13 +394,39 @@ bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out)
 		    &window);
 	wipe(&bucket, sizeof(bucket));
 	if (st == ST_OK)
-		st = aead_unwrap(&window, aad_of(b->bid), col_blob(q, 1),
-		    &opened);
+		st = aead_unwrap(&window, aad_of(b->bid), col_blob(q, 1), out);
 	(void)sqlite3_reset(q);
 	wipe(&window, sizeof(window));
+	return st;
+}
+
+/* See bundle.h. */
+enum status
+bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out)
+{
+	uint8_t plain[32 + ENVELOPE_MAX];
+	struct buf opened = buf_over(plain, sizeof(plain));
+	enum status st = open_seal(v, b, &opened);
+
 	if (st == ST_OK)
 		st = buf_append_span(out, span_slice(buf_span(&opened), 32,
 		    ENVELOPE_MAX));
+	wipe(plain, opened.len);
+	return st;
+}
+
+/* See bundle.h. */
+enum status
+bundle_name(struct vault *v, const struct bundle *b, uint8_t out[static 32])
+{
+	uint8_t plain[32 + ENVELOPE_MAX];
+	struct buf opened = buf_over(plain, sizeof(plain));
+	enum status st = open_seal(v, b, &opened);
+
+	if (st == ST_OK && opened.len < 32)
+		st = ST_CORRUPT;
+	if (st == ST_OK)
+		memcpy(out, plain, 32);
 	wipe(plain, opened.len);
 	return st;
 }

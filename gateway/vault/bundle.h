@@ -34,6 +34,13 @@ struct bundle_new {
 	struct span confirmed;	/* of its lines: final already */
 };
 
+/* Of its object and the drop. */
+enum pushed {
+	PUSHED_NEVER,
+	PUSHED_MAY_BE_THERE,	/* durable before its first put leaves */
+	PUSHED_IS_THERE
+};
+
 /* A row, as far as its release depends on it. */
 struct bundle {
 	uint64_t id;
@@ -44,6 +51,8 @@ struct bundle {
 	uint64_t card;
 	uint64_t release, status, opens_s, closes_s, closes_on_s, size, reads;
 	uint64_t holds, closes_max_s;
+	uint64_t pushed;	/* enum pushed */
+	bool     late;		/* a put of it may arrive yet */
 	struct extent extent;
 };
 
@@ -87,6 +96,10 @@ bool bundle_is_open(const struct vault *v, const struct bundle *b);
  * changed), ST_NO_SPACE. */
 MUST_CHECK enum status
 bundle_envelope(struct vault *v, const struct bundle *b, struct buf *out);
+
+/* Its object's name, which only its seal has; as bundle_envelope(). */
+MUST_CHECK enum status
+bundle_name(struct vault *v, const struct bundle *b, uint8_t out[static 32]);
 
 /* bid as 22 symbols, and back (ST_OK or ST_MALFORMED). */
 void bid_write(const uint8_t bid[static BID_BYTES], char out[static BID_TEXT]);

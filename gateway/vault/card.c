@@ -3,6 +3,8 @@
 #include "base/base64.h"
 #include "base/log.h"
 #include "vault/bundle.h"
+#include "vault/notice.h"
+#include "vault/outbox.h"
 
 static enum status
 take_row(sqlite3_stmt *q, struct card *c)
@@ -170,17 +172,43 @@ audit_card(struct vault *v, const char *ev, struct span number,
 	return audit_add(&v->audit, &e);
 }
 
-static enum status
-apply_store(struct vault *v, struct job *job)
+/* The drop variant is whole or not there; a minor's secret is told to nobody
+ * and lies nowhere but here. */
+static bool
+is_valid(const struct msg_card_store *m)
 {
-	const struct msg_card_store *m = &job->m.card_store;
 	struct p256_public checked;
-	sqlite3_stmt *q;
+	bool drop = m->drop_sk.len > 0;
 
 	if (p256_check(m->public_key, &checked) != ST_OK
-	    || (m->traits.len != 0 && m->traits.len != 32))
-		return ST_INVALID;
-	q = database_sql(&v->db, SQL_CARD_ADD);
+	    || (m->traits.len != 0 && m->traits.len != 32)
+	    || m->is_secret > 1)
+		return false;
+	if ((m->drop_trust.len > 0) != drop
+	    || m->loc.len != (drop ? 32 : 0)
+	    || m->day_code.len != (drop ? 10 : 0))
+		return false;
+	if (m->lab && drop)
+		return false;
+	return !m->is_secret
+	    || (!drop && m->phone.len == 0 && m->mail.len == 0);
+}
+
+static void
+bind_drop(sqlite3_stmt *q, const struct msg_card_store *m)
+{
+	sql_u64(q, 13, m->is_secret);
+	if (m->drop_sk.len == 0)
+		return;
+	sql_blob(q, 14, m->drop_sk);
+	sql_blob(q, 15, m->drop_trust);
+	sql_blob(q, 16, m->loc);
+}
+
+static enum status
+add_card(struct vault *v, const struct msg_card_store *m, uint64_t *id)
+{
+	sqlite3_stmt *q = database_sql(&v->db, SQL_CARD_ADD);
 	sql_blob(q, 1, m->card);
 	sql_u64(q, 2, m->lab != 0);
 	sql_blob(q, 3, m->public_key);
@@ -195,7 +223,23 @@ apply_store(struct vault *v, struct job *job)
 	sql_blob(q, 11, m->actor);
 	if (m->traits.len > 0)
 		sql_blob(q, 12, m->traits);
+	bind_drop(q, m);
 	TRY(sql_run(q));
+	*id = (uint64_t)sqlite3_last_insert_rowid(v->db.handle);
+	return ST_OK;
+}
+
+static enum status
+apply_store(struct vault *v, struct job *job)
+{
+	const struct msg_card_store *m = &job->m.card_store;
+	uint64_t id = 0;
+
+	if (!is_valid(m))
+		return ST_INVALID;
+	TRY(add_card(v, m, &id));
+	TRY(outbox_card_made(v, id));
+	TRY(notice_contact_put(v, id, m));
 	return audit_card(v, "card", m->card, m->actor,
 	    (struct audit_detail){ "lab", NULL, m->lab != 0 });
 }
@@ -245,6 +289,8 @@ apply_freeze(struct vault *v, struct job *job)
 		job->result.outcome = card_find(v, m->card, &c);
 		return ST_OK;
 	}
+	TRY(card_find(v, m->card, &c));
+	TRY(outbox_card_ends(v, c.id));
 	TRY(end_bundles(v, m->card, &ended));
 	return audit_card(v, "freeze", m->card, m->actor,
 	    (struct audit_detail){ "ended", NULL, ended });

@@ -207,6 +207,8 @@ count_rows(struct vault *v, struct msg_status *s)
 	}
 	(void)sqlite3_reset(q);
 	s->quarantined = number(v, SQL_COUNT_QUARANTINED);
+	s->alarms = alarm_count(v);
+	s->outbox = number(v, SQL_OUTBOX_COUNT);
 	s->database_bytes = number(v, SQL_PAGES) * 4096;
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "vault/bundle.h"
 #include "vault/changed.h"
+#include "vault/outbox.h"
 
 static struct span
 copy_span(struct span from, uint8_t *to)
@@ -97,6 +98,7 @@ outdate(struct vault *v, const struct delivery *d, const struct part *part,
 	TRY(sql_run(q));
 	if (bundle_is_visible(v, &b))
 		changed_add(v, b.card);
+	TRY(outbox_bundle_changed(v, &b));
 	TRY(end_links(v, part->id));
 	return audit_part(v, d, "outdate", &b);
 }

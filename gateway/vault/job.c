@@ -108,6 +108,7 @@ finish(struct vault *v, bool changed)
 	}
 	TRY(commit(v));
 	audit_committed(&v->audit);
+	taken_committed(&v->outbox);
 	changed_tell(v);
 	return ST_OK;
 }
@@ -118,6 +119,7 @@ undo(struct vault *v)
 	database_rollback(&v->db);
 	audit_rolled_back(&v->audit);
 	changed_forget(v);
+	taken_rolled_back(&v->outbox);
 }
 
 static bool
@@ -171,7 +173,8 @@ jobs_are_commits(const struct vault *v)
 {
 	for (const struct job *job = v->first_job; job != NULL;
 	    job = job->next)
-		if (!job->kind->has_objects)
+		if (!job->kind->has_objects && message_route(job->m.id,
+		    ROLE_COURIER, ROLE_VAULT) != ST_OK)
 			return false;
 	return v->first_job != NULL;
 }

@@ -52,7 +52,8 @@ void job_add(struct vault *v, const struct job_kind *kind,
 /* Runs all waiting jobs in one transaction; true if there were any. */
 bool jobs_run(struct vault *v);
 
-/* Is something waiting, and is all of it a delivery's commit? */
+/* Is something waiting, and is all of it a delivery's commit, or the
+ * courier's, who is in no hurry? */
 bool jobs_are_commits(const struct vault *v);
 
 /* Throws away what `peer` asked for: it is gone, and its successor must not

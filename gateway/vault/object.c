@@ -63,8 +63,9 @@ read_row(struct vault *v, const struct bundle *b, uint64_t offset, size_t len,
 	return st;
 }
 
-static enum status
-read_chunk(struct vault *v, const struct bundle *b, uint64_t offset,
+/* See pickup.h. */
+enum status
+object_read(struct vault *v, const struct bundle *b, uint64_t offset,
     struct buf *out)
 {
 	size_t len = out->max;
@@ -103,7 +104,7 @@ send_chunk(struct vault *v, const struct object_reading *r)
 	enum status st = object_find(v, (struct span){ r->name, 32 }, &b);
 
 	if (st == ST_OK)
-		st = read_chunk(v, &b, r->offset, &bytes);
+		st = object_read(v, &b, r->offset, &bytes);
 	if (st == ST_CORRUPT || st == ST_IO)
 		log_line(LOG_ERROR, "segment %llu: an object cannot be read: "
 		    "%s", (unsigned long long)b.extent.segment,

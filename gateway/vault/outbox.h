@@ -33,14 +33,22 @@
 MUST_CHECK enum status
 outbox_bundle_opens(struct vault *v, const struct bundle *b);
 
+/* Its status changed, or it became whole or damaged: the index shows it so. */
+MUST_CHECK enum status
+outbox_bundle_changed(struct vault *v, const struct bundle *b);
+
 /* Before its keys and its name go. */
 MUST_CHECK enum status
 outbox_bundle_ends(struct vault *v, const struct bundle *b);
 
 MUST_CHECK enum status outbox_card_made(struct vault *v, uint64_t card);
-/* Its index goes; what its bundles have there ends with them or, where only
- * the drop's copy ends (DROP_STOP), here. */
+/* Its index and all objects of its bundles go, and its blobs, name and day
+ * code; its addresses are forgotten.  For a card without drop only these. */
 MUST_CHECK enum status outbox_card_ends(struct vault *v, uint64_t card);
+/* The same for at most `most` cards that expired and have no bundle that is
+ * still open; `*n` counts. */
+MUST_CHECK enum status
+outbox_expire(struct vault *v, uint64_t most, uint64_t *n);
 
 /* One more notice, due at `due_s`; channels and addresses as notice.h. */
 MUST_CHECK enum status
@@ -51,12 +59,15 @@ outbox_notice_add(struct vault *v, enum outbox_channel channel,
 
 extern const struct job_kind outbox_take_job, outbox_done_job;
 void on_outbox_read(struct vault *v, const struct message *m);
+/* Sends what waits for room in the courier's channel. */
+void outbox_pump(struct vault *v);
 
 /* Nothing is out any more; what was is due again. */
 void outbox_courier_lost(struct vault *v);
 
-/* After each commit and once a second: wakes idle channels with due rows;
- * raises alarms for what is late. */
+/* After each commit: wakes idle channels that have due rows now. */
+void outbox_wake(struct vault *v);
+/* Once a second: the same, and alarms for what is late. */
 void outbox_tick(struct vault *v);
 
 /* --- the desk ------------------------------------------------------------- */

@@ -75,20 +75,21 @@ shown_status(const struct vault *v, const struct bundle *b)
 
 /* --- what is newer elsewhere must be there to see -------------------------- */
 
-/* Takes from `*stale` the lines that `part` brings to the same card. */
+/* Takes from `*stale` the lines that `part` brings to the card of `old`. */
 static enum status
-take_news(struct vault *v, const struct part *part, uint64_t card,
-    uint8_t stale[static LINES_BYTES_MAX], size_t *len)
+take_news(struct vault *v, const struct part *part, const struct bundle *old,
+    bool in_drop, uint8_t stale[static LINES_BYTES_MAX], size_t *len)
 {
 	uint8_t fresh[LINES_BYTES_MAX], left[LINES_BYTES_MAX];
 	struct buf news = buf_over(fresh, sizeof(fresh));
 	struct buf rest = buf_over(left, sizeof(left));
 	struct bundle b;
 
-	if (!part->live || part->card != card)
+	if (!part->live || part->card != old->card)
 		return ST_OK;
 	TRY(bundle_load(v, part->id, &b));
-	if (!bundle_is_open(v, &b))
+	if (!bundle_is_open(v, &b)
+	    || (in_drop && b.pushed != PUSHED_IS_THERE))
 		return ST_OK;
 	TRY(lines_subtract(part->lines.bytes, part->replaced, &news));
 	TRY(lines_subtract((struct span){ stale, *len }, buf_span(&news),
@@ -116,7 +117,7 @@ report_of(struct vault *v, uint64_t id, uint64_t *report)
  * be stored, the page would show the old value as if it counted.
  */
 static enum status
-has_its_news(struct vault *v, const struct bundle *b, bool *has)
+has_its_news(struct vault *v, const struct bundle *b, bool in_drop, bool *has)
 {
 	struct part_copy old;
 	struct part part = { 0 };
@@ -129,19 +130,22 @@ has_its_news(struct vault *v, const struct bundle *b, bool *has)
 	len = old.part.replaced.len;
 	while ((st = part_next(v, report, part.id, &part)) == ST_OK) {
 		if (part.id != b->id)
-			TRY(take_news(v, &part, b->card, old.replaced, &len));
+			TRY(take_news(v, &part, b, in_drop, old.replaced,
+			    &len));
 	}
 	*has = len == 0;
 	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-static enum status
-is_shown(struct vault *v, const struct bundle *b, bool *is)
+/* See pickup.h. */
+enum status
+pickup_is_shown(struct vault *v, const struct bundle *b, bool in_drop,
+    bool *is)
 {
 	*is = bundle_is_visible(v, b);
 	if (!*is || !b->live || b->status != BUNDLE_OUTDATED)
 		return ST_OK;
-	return has_its_news(v, b, is);
+	return has_its_news(v, b, in_drop, is);
 }
 
 /* The newest bundles of a card that its patient may know of. */
@@ -165,7 +169,7 @@ shown_bundles(struct vault *v, uint64_t card, struct bundle *out, size_t *n)
 		bool is = false;
 
 		TRY(bundle_load(v, ids[--n_ids], &out[*n]));
-		TRY(is_shown(v, &out[*n], &is));
+		TRY(pickup_is_shown(v, &out[*n], false, &is));
 		*n += is;
 	}
 	return ST_OK;

@@ -26,6 +26,19 @@ pickup_authorise(struct vault *v, struct job *job, struct span number,
 MUST_CHECK enum status
 object_find(struct vault *v, struct span name, struct bundle *out);
 
+/* Its patient is shown it, in the branch or (`in_drop`) from the drop: not
+ * where the page would have only values that are newer elsewhere.  ST_OK, or
+ * as sql_next(). */
+MUST_CHECK enum status
+pickup_is_shown(struct vault *v, const struct bundle *b, bool in_drop,
+    bool *is);
+
+/* The bytes of its object from `offset` on, as many as `out` has room for.
+ * ST_OK (none at the end), ST_INVALID (beyond it), ST_CORRUPT, ST_IO. */
+MUST_CHECK enum status
+object_read(struct vault *v, const struct bundle *b, uint64_t offset,
+    struct buf *out);
+
 /* An event of the patients' side; `obj` may be empty. */
 MUST_CHECK enum status
 audit_pickup(struct vault *v, const char *ev, const char *ch, const char *res,

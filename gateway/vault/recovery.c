@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 #include "vault/bundle.h"
 #include "vault/job.h"
+#include "vault/outbox.h"
 
 enum { CHUNK = 65536 };
 
@@ -124,6 +125,9 @@ mark(struct vault *v, uint64_t id, bool damaged, struct found *found)
 	TRY(run_with_id(v, SQL_BUNDLE_DAMAGED, id, damaged));
 	if (damaged)
 		TRY(run_with_id(v, SQL_DELIVERY_FORGET, id, damaged));
+	b.damaged = damaged;
+	TRY(damaged ? outbox_bundle_changed(v, &b)
+	    : outbox_bundle_opens(v, &b));
 	*(damaged ? &found->lost : &found->whole) += 1;
 	bid_write(b.bid, bid);
 	e.det[0] = (struct audit_detail){ "segment", NULL, b.extent.segment };

@@ -11,13 +11,15 @@
 enum {
 	RETRY_FIRST_S = 2,
 	RETRY_MAX_S = 900,	/* the ceiling: then every quarter of an hour */
+	RETRY_ASKED_MAX_S = 3600,	/* what a host may ask for */
 	BREAKER_FAILURES = 5,	/* in a row: open */
 	BREAKER_FIRST_S = 5,
 	BREAKER_MAX_S = 300
 };
 
-/* Seconds until attempt number `tries` + 1: doubles, at most RETRY_MAX_S,
- * of which a random part of a half: `random` is 32 random bits. */
+/* Seconds until attempt number `tries` + 1: RETRY_FIRST_S, doubling, at most
+ * RETRY_MAX_S, of which between a half and all, by chance: `random` is 32
+ * random bits.  Never less than the host asked for (RETRY_ASKED_MAX_S). */
 uint64_t retry_after_s(uint64_t tries, uint64_t asked_s, uint32_t random);
 
 /* A host's state; kept in a row of `host`. */
@@ -27,12 +29,17 @@ struct breaker {
 	uint64_t retry_s;	/* open until then; 0: closed */
 };
 
+/* From BREAKER_FAILURES on it opens: for BREAKER_FIRST_S, doubling at each
+ * failure, at most BREAKER_MAX_S, half of it by chance; and wherever the host
+ * asked for a time.  What fails while it is open was under way before, and
+ * does not count. */
 void breaker_failed(struct breaker *b, uint64_t now_s, uint64_t asked_s,
     uint32_t random);
 void breaker_worked(struct breaker *b);
 
 /* How many rows may be out at once: none while it is open, one when it is
- * time to try again, any when it is closed. */
+ * time to try again, any when it is closed.  A time that no breaker of ours
+ * gives (the clock was ahead) has come. */
 unsigned breaker_allows(const struct breaker *b, uint64_t now_s, unsigned any);
 
 #endif

@@ -222,10 +222,13 @@ const struct migration migrations[] = {
 	  "ALTER TABLE card ADD COLUMN day_code BLOB;"
 	  /* 0 never left; 1 may be in the drop; 2 is. */
 	  "ALTER TABLE bundle ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;"
+	  /* 1: a put of it was not seen to end, and may arrive yet. */
+	  "ALTER TABLE bundle ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
 	  /* 0 nobody; 1 a notice waits; 2 one has left. */
 	  "ALTER TABLE bundle ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
 	  /* Of a damaged one that ended: its content, when it comes again. */
 	  "ALTER TABLE bundle ADD COLUMN told_for BLOB;"
+	  "CREATE INDEX card_drop ON card(expires_s) WHERE loc IS NOT NULL;"
 	  "CREATE TABLE outbox ("
 	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	  "  channel INTEGER NOT NULL, kind INTEGER NOT NULL,"
@@ -239,7 +242,8 @@ const struct migration migrations[] = {
 	  "  passes INTEGER NOT NULL DEFAULT 1,"
 	  "  error BLOB"
 	  ") STRICT;"
-	  "CREATE INDEX outbox_due ON outbox(channel, due_s);"
+	  "CREATE INDEX outbox_due ON outbox(channel, kind, due_s);"
+	  "CREATE INDEX outbox_deletion ON outbox(made_s) WHERE kind = 2;"
 	  "CREATE INDEX outbox_card ON outbox(card);"
 	  "CREATE TABLE host ("
 	  "  channel INTEGER PRIMARY KEY, failures INTEGER NOT NULL,"

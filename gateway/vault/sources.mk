@@ -14,6 +14,8 @@ vault_SRCS = \
     decision.c \
     delivery.c \
     desk.c \
+    drop_index.c \
+    drop_stop.c \
     event.c \
     fate.c \
     hold.c \
@@ -26,7 +28,13 @@ vault_SRCS = \
     notice_end.c \
     object.c \
     opening.c \
-    outbox_stub.c \
+    outbox.c \
+    outbox_done.c \
+    outbox_list.c \
+    outbox_read.c \
+    outbox_row.c \
+    outbox_take.c \
+    outbox_tick.c \
     part.c \
     pickup.c \
     policy.c \
@@ -35,11 +43,13 @@ vault_SRCS = \
     quarantine.c \
     recovery.c \
     report.c \
+    retry.c \
     schema.c \
     segment.c \
     share.c \
     staging.c \
     sweep.c \
+    taken.c \
     throttle.c \
     timekeeper.c \
     vault.c

@@ -5,9 +5,10 @@
 #include "vault/card.h"
 #include "vault/delivery.h"
 #include "vault/job.h"
+#include "vault/outbox.h"
 
 /* Looking for old tombstones reads all of the lab card's. */
-enum { CARDS_EVERY_MS = 10 * 60 * 1000 };
+enum { CARDS_EVERY_MS = 10 * 60 * 1000, EXPIRE_CARDS = 10 };
 
 /* What one step did. */
 struct step {
@@ -131,7 +132,7 @@ static enum status
 forget_old(struct vault *v, void *with)
 {
 	struct step *step = with;
-	uint64_t lo = v->clock.lo_s, *rows = &step->rows;
+	uint64_t lo = v->clock.lo_s, *rows = &step->rows, expired = 0;
 
 	TRY(run_old(v, SQL_THROTTLE_OLD, ago(v->clock.on_s,
 	    THROTTLE_MEMORY_S), rows));
@@ -143,6 +144,8 @@ forget_old(struct vault *v, void *with)
 	TRY(run_old(v, SQL_DELIVERY_OLD, ago(lo, DELIVERY_MEMORY_S), rows));
 	TRY(run_old(v, SQL_REPORT_OLD, ago(lo, REPORT_MEMORY_S), rows));
 	TRY(run_old(v, SQL_QUARANTINE_OLD, ago(lo, REPORT_MEMORY_S), rows));
+	TRY(outbox_expire(v, EXPIRE_CARDS, &expired));
+	*rows += expired;
 	if (*rows > 0 || v->clock.boot_ms - v->last_cards_ms < CARDS_EVERY_MS)
 		return ST_OK;
 	TRY(drop_cards(v, lo, rows));

@@ -19,6 +19,7 @@
 #include "vault/keystore.h"
 #include "vault/notice.h"
 #include "vault/opening.h"
+#include "vault/outbox.h"
 #include "vault/pickup.h"
 #include "vault/quarantine.h"
 #include "vault/recovery.h"
@@ -31,8 +32,6 @@ static const char database_name[] = "vault.db";
 static const char check_name[] = "vault.id";
 
 /* --- messages ------------------------------------------------------------ */
-
-void on_outbox_stub(struct vault *v, const struct message *m);
 
 /* What only reads is `now`; what writes is `later`. */
 struct handler {
@@ -68,16 +67,16 @@ static const struct handler handlers[] = {
 	{ MSG_QUARANTINE_CLEAR, NULL, &quarantine_clear_job },
 	{ MSG_STATUS_GET,      on_status_get,      NULL },
 	{ MSG_AUDIT_READ,      on_audit_read,      NULL },
-	{ MSG_OUTBOX_TAKE,       on_outbox_stub, NULL },
-	{ MSG_OUTBOX_READ,       on_outbox_stub, NULL },
-	{ MSG_OUTBOX_DONE,       on_outbox_stub, NULL },
+	{ MSG_OUTBOX_TAKE,     NULL, &outbox_take_job },
+	{ MSG_OUTBOX_READ,     on_outbox_read,     NULL },
+	{ MSG_OUTBOX_DONE,     NULL, &outbox_done_job },
 	{ MSG_MAIL_BOUNCED,    NULL, &mail_bounced_job },
-	{ MSG_OUTBOX_LIST,       on_outbox_stub, NULL },
+	{ MSG_OUTBOX_LIST,     on_outbox_list,     NULL },
 	{ MSG_ALARM_LIST,      on_alarm_list,      NULL },
 	{ MSG_ALARM_CLEAR,     NULL, &alarm_clear_job },
 	{ MSG_CREDENTIAL_STORE, NULL, &credential_store_job },
 	{ MSG_CREDENTIAL_LIST, on_credential_list, NULL },
-	{ MSG_DROP_STOP,         on_outbox_stub, NULL },
+	{ MSG_DROP_STOP,       NULL, &drop_stop_job },
 	{ MSG_CARD_CALL,       NULL, &card_call_job },
 };
 
@@ -249,6 +248,7 @@ vault_close(struct vault *v)
 	(void)vault_turn(v);
 	delivery_end_all(v);
 	reads_drop(v);
+	outbox_courier_lost(v);
 	timekeeper_save(v);
 	database_close(&v->db);
 	segments_close(&v->segments);
@@ -287,6 +287,7 @@ vault_turn(struct vault *v)
 		return false;
 	timekeeper_read(v);
 	ran = jobs_run(v);
+	outbox_wake(v);
 	while (v->has_garbage && garbage_collect(v))
 		;
 	if (v->db.wal_pages > JOURNAL_PAGES_MAX)
@@ -306,6 +307,7 @@ vault_tick(struct vault *v)
 		return;		/* logged; at the next tick again */
 	if (v->db.wal_pages > JOURNAL_PAGES)
 		database_checkpoint(&v->db, false);
+	outbox_tick(v);
 }
 
 /* See vault.h. */
@@ -324,6 +326,8 @@ vault_peer_lost(struct vault *v, enum role_id peer)
 		vault_intake_lost(v);
 	if (peer == ROLE_PICKUP)
 		reads_drop(v);
+	if (peer == ROLE_COURIER)
+		outbox_courier_lost(v);
 	jobs_drop(v, peer);
 }
 
@@ -332,6 +336,7 @@ void
 vault_drained(struct vault *v)
 {
 	reads_pump(v);
+	outbox_pump(v);
 }
 
 /* See vault.h. */

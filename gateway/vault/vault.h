@@ -17,6 +17,7 @@
 #include "vault/database.h"
 #include "vault/keys.h"
 #include "vault/segment.h"
+#include "vault/taken.h"
 
 enum {
 	BID_BYTES = 16, BID_TEXT = 22, CARD_TEXT = 10, KID_TEXT = 43,
@@ -118,6 +119,7 @@ struct vault {
 	unsigned next_opened;
 	struct changed changed;
 	struct event_kind events[EVENTS_MAX];
+	struct outbox_state outbox;
 	bool     has_garbage;	/* extents to punch out */
 	bool     is_checked;	/* recovery.h */
 	bool     swept;		/* the journal holds deleted rows */

@@ -21,7 +21,7 @@ test_line(void)
 	ok(strcmp(line, "{\"v\":1,\"seq\":0,\"boot\":1,\"mono_ms\":5000,"
 	    "\"t\":1798761600,\"tq\":2,\"ev\":\"start\",\"actor\":{\"k\":\"box"
 	    "\",\"id\":\"\"},\"obj\":\"\",\"ch\":\"box\",\"res\":\"ok\",\"det\""
-	    ":{\"schema\":9}}") == 0, "is exactly the stated line");
+	    ":{\"schema\":10}}") == 0, "is exactly the stated line");
 	rig_close(&r);
 }
 

@@ -92,8 +92,8 @@ test_bulk(void)
 		before = o.bytes;
 		backlog_send(&o, ROLE_PICKUP, &m);
 	}
-	ok(o.bytes > OUTBOX_BYTES_MAX - 200000
-	    && o.bytes < OUTBOX_BYTES_MAX + 200000,
+	ok(o.bytes > BACKLOG_BYTES_MAX - 200000
+	    && o.bytes < BACKLOG_BYTES_MAX + 200000,
 	    "beyond its limit an answer is dropped, and said");
 	backlog_forget(&o, ROLE_PICKUP);
 }

@@ -26,7 +26,8 @@ $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
 
 UNIT += vault/audit_test vault/decision_test vault/keys_test vault/keystore_test \
-        vault/merkle_test vault/notice_due_test vault/backlog_test vault/schema_test \
+        vault/merkle_test vault/notice_due_test vault/backlog_test vault/retry_test \
+        vault/schema_test \
         vault/segment_test
 
 VAULT_BASE = base/log.c base/status.c base/wipe.c
@@ -42,6 +43,7 @@ vault/notice_due_test_SRCS = vault/notice_due.c base/zone.c clock/clock.c crypto
 vault/merkle_test_SRCS   = vault/merkle.c base/hex.c $(crypto_SRCS:%=crypto/%) $(VAULT_BASE)
 vault/merkle_test_LIBS   = bearssl
 vault/backlog_test_SRCS   = vault/backlog.c ipc/messages.c $(VAULT_BASE)
+vault/retry_test_SRCS   = vault/retry.c
 vault/schema_test_SRCS   = vault/database.c vault/schema.c \
                            $(crypto_SRCS:%=crypto/%) \
                            crypto/sqlcipher_provider.c $(VAULT_BASE)
