@@ -12,4 +12,5 @@ courier_SRCS = \
     push.c \
     sigv4.c \
     store.c \
+    store_answer.c \
     texts.c

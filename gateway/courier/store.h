@@ -17,12 +17,17 @@ struct store;
 struct store *store_new(uv_loop_t *loop, struct resolver *resolver,
     const struct config *config);
 
+/* The ports of its hosts, at most two; returns how many. */
+unsigned store_ports(const struct store *s, uint16_t *ports);
+
 /* The credential, or a new one; empty: none, wishes fail. */
 void store_credential(struct store *s, struct span secret);
 
 /* How an answer is to be understood. */
 struct store_answer {
-	enum outbox_outcome outcome;	/* DONE: 2xx; or RETRY, DOWN, GONE: 404 */
+	/* DONE: 2xx; or RETRY, DOWN, GONE: 404; REFUSED: this kind of store
+	 * has no such wish, or it does not fit into a request. */
+	enum outbox_outcome outcome;
 	const struct http_answer *http;	/* NULL: there was none */
 	struct span body;
 	uint64_t    retry_after_s;
@@ -39,8 +44,12 @@ struct store_call {
 	struct store_wish wish;
 	struct http_call http;
 	struct store_call *next;
-	uint64_t now_s;
-	uint8_t  state, tries;
+	uint64_t now_s, asked_ms;	/* the vault's time, the loop's */
+	unsigned generation;		/* of the log-in that it went with */
+	int64_t  skew_s;		/* by which it was signed */
+	uint64_t order;			/* in the queue */
+	uint8_t  state;
+	bool     has_logged_in, has_corrected;	/* tried again for it */
 	uint8_t  name[STORE_NAME_MAX];
 };
 
