@@ -1,9 +1,12 @@
 #include "ctl/desk.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wipe.h"
+#include "ctl/input.h"
 #include "ctl/terminal.h"
 #include "ipc/channel.h"
 
@@ -15,6 +18,24 @@ struct command {
 	int code;
 };
 
+/* The desk waits meanwhile, and nobody else does. */
+static void
+answer_input(struct channel *c, const struct msg_input_get *wanted)
+{
+	struct message m = { .id = MSG_INPUT };
+	uint8_t bytes[INPUT_LINE_MAX];
+	struct buf line = buf_over(bytes, sizeof(bytes));
+
+	signal(SIGPIPE, SIG_IGN);	/* a desk that left: on_lost says so */
+	m.input.outcome = input_line(wanted->prompt, wanted->is_secret != 0,
+	    &line);
+	if (m.input.outcome == ST_OK)
+		m.input.line = buf_span(&line);
+	if (channel_send(c, &m) != ST_OK)
+		channel_close(c);
+	wipe(bytes, sizeof(bytes));
+}
+
 static void
 on_message(void *owner, struct channel *c, const struct message *m)
 {
@@ -22,6 +43,8 @@ on_message(void *owner, struct channel *c, const struct message *m)
 
 	if (m->id == MSG_OUTPUT) {
 		terminal_print(m->output.stream, m->output.text);
+	} else if (m->id == MSG_INPUT_GET) {
+		answer_input(c, &m->input_get);
 	} else if (m->id == MSG_EXIT) {
 		command->code = (int)m->exit.code;
 		channel_close(c);

@@ -1,4 +1,5 @@
 ctl_SRCS = \
     desk.c \
+    input.c \
     intake.c \
     terminal.c

@@ -1,7 +1,10 @@
 #include "desk/format.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+
+enum { DIGITS_MAX = 18 };	/* well below 2^64 */
 
 static void
 format_time(uint64_t epoch_s, const char *format, char out[static FORMAT_MAX])
@@ -72,4 +75,16 @@ enum status
 format_parse_card(const char *typed, struct symbols *card)
 {
 	return symbols_parse(span_of(typed), CARD_NUMBER_LEN, card);
+}
+
+/* See format.h. */
+enum status
+format_parse_number(const char *typed, uint64_t *n)
+{
+	size_t digits = strspn(typed, "0123456789");
+
+	if (digits == 0 || digits > DIGITS_MAX || typed[digits] != '\0')
+		return ST_INVALID;
+	*n = strtoull(typed, NULL, 10);
+	return ST_OK;
 }

@@ -23,4 +23,7 @@ void format_card(struct span card, char out[static FORMAT_MAX]);
 MUST_CHECK enum status
 format_parse_card(const char *typed, struct symbols *card);
 
+/* The number of a row, as a list shows it; ST_OK or ST_INVALID. */
+MUST_CHECK enum status format_parse_number(const char *typed, uint64_t *n);
+
 #endif

@@ -1,10 +1,9 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "desk/command.h"
 #include "desk/format.h"
 
-enum { PAGE_ROWS = 50, DIGITS_MAX = 18 };
+enum { PAGE_ROWS = 50 };
 
 /* --- quarantine list ------------------------------------------------------------- */
 
@@ -86,24 +85,14 @@ quarantine_list_answer(struct session *s, const struct message *m)
 
 /* --- quarantine clear ------------------------------------------------------------ */
 
-static bool
-read_number(const char *text, uint64_t *number)
-{
-	size_t n = strspn(text, "0123456789");
-
-	if (n == 0 || n > DIGITS_MAX || text[n] != '\0')
-		return false;
-	*number = strtoull(text, NULL, 10);
-	return true;
-}
-
 /* See command.h. */
 void
 quarantine_clear_start(struct session *s)
 {
 	struct message m = { .id = MSG_QUARANTINE_CLEAR };
 
-	if (!read_number(s->options.operand, &m.quarantine_clear.number)) {
+	if (format_parse_number(s->options.operand,
+	    &m.quarantine_clear.number) != ST_OK) {
 		session_print(s, 2, TEXT_NO_SUCH_QUARANTINE,
 		    s->options.operand);
 		session_finish(s, 1);

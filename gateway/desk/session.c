@@ -11,18 +11,29 @@
 #include "crypto/random.h"
 #include "desk/audit_walk.h"
 #include "desk/command.h"
+#include "desk/options.h"
 
 enum { EX_IOERR = 74 };	/* as in sysexits(3) */
 
 static struct session sessions[SESSIONS_MAX];
 
+/* Nothing of a card or of a patient outlives the command. */
 static void
-clear(struct session *s)
+forget(struct session *s)
 {
 	if (s->issued != NULL) {
 		wipe(s->issued, sizeof(*s->issued));
 		free(s->issued);
+		s->issued = NULL;
 	}
+	wipe(&s->options, sizeof(s->options));
+	wipe(s->traits, sizeof(s->traits));
+}
+
+static void
+clear(struct session *s)
+{
+	forget(s);
 	free(s->audit);
 	channel_close(&s->guichet);
 	wipe(s, sizeof(*s));
@@ -56,6 +67,13 @@ session_write(struct session *s, struct span bytes)
 		if (s->out.len == s->out.max)
 			flush(s, 1);
 	}
+}
+
+/* See session.h. */
+void
+session_flush(struct session *s)
+{
+	flush(s, 1);
 }
 
 /* See session.h. */
@@ -102,9 +120,12 @@ next_request(void)
 static void
 say_away(struct session *s, enum role_id role)
 {
-	session_print(s, 2, role == ROLE_VAULT ? TEXT_VAULT_AWAY
-	    : TEXT_ROLE_AWAY, role_name(role));
-	session_finish(s, 1);
+	enum text_id text = role == ROLE_VAULT ? TEXT_VAULT_AWAY
+	    : role == ROLE_COURIER ? TEXT_COURIER_AWAY : TEXT_ROLE_AWAY;
+
+	session_print(s, 2, text, role_name(role));
+	session_finish(s, s->command->away_code != 0 ? s->command->away_code
+	    : 1);
 }
 
 static void
@@ -151,13 +172,30 @@ on_drained(void *owner, struct channel *c)
 
 /* See session.h. */
 void
+session_ask_line(struct session *s, enum text_id prompt, bool is_secret)
+{
+	struct message m = { .id = MSG_INPUT_GET };
+
+	flush(s, 1);
+	m.input_get.prompt = span_of(text_in(s->lang, prompt));
+	m.input_get.is_secret = is_secret;
+	s->wants_line = true;
+	/* Where that fails the command has left: see on_lost. */
+	if (channel_send(&s->guichet, &m) != ST_OK)
+		log_line(LOG_WARNING, "a command left before its end");
+}
+
+/* See session.h. */
+void
 session_finish(struct session *s, unsigned code)
 {
 	struct message m = { .id = MSG_EXIT };
 
 	flush(s, 1);
+	forget(s);
 	s->request = 0;
 	s->command = NULL;
+	s->is_over = true;
 	m.exit.code = code == 0 && s->lost_output ? EX_IOERR : code;
 	/* The command closes its end once it has read EXIT: see on_lost. */
 	if (channel_send(&s->guichet, &m) != ST_OK)
@@ -210,7 +248,12 @@ on_message(void *owner, struct channel *c, const struct message *m)
 	struct session *s = owner;
 
 	(void)c;
-	if (m->id != MSG_COMMAND || s->command != NULL)
+	if (m->id == MSG_INPUT && s->wants_line) {
+		s->wants_line = false;
+		options_line(s, &m->input);
+		return;
+	}
+	if (m->id != MSG_COMMAND || s->command != NULL || s->is_over)
 		return;		/* one command a connection */
 	s->lang = lang_of(m->command.lang);
 	command_start(s, m->command.arguments);

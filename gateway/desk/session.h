@@ -1,12 +1,13 @@
 /*
  * session.h -- one `guichet` command being carried out.
  *
- *   COMMAND arrives -> command_start() -> requests to the vault or the
- *   supervisor, one at a time -> command's on_answer() -> ... ->
- *   session_finish() sends EXIT and closes.
+ *   COMMAND arrives -> command_start() -> lines of the command's standard
+ *   input, where it wants any -> requests to other roles, one at a time ->
+ *   command's on_answer() -> ... -> session_finish() sends EXIT and closes.
  *
  * Output is gathered and sent in pieces; the buffer is wiped, because it may
- * hold a slip.  While the command reads slowly, the next page of a list is not
+ * hold a slip.  What a card was made of (code, day code, addresses) and what
+ * the options held are wiped by session_finish() already, whatever happened.  While the command reads slowly, the next page of a list is not
  * asked for: nothing is dropped.
  */
 #ifndef DESK_SESSION_H
@@ -19,7 +20,20 @@
 enum {
 	SESSIONS_MAX      = 8,
 	SESSION_OUT_BYTES = 16384,	/* OUTPUT's limit */
-	ARGUMENT_MAX      = 128
+	ARGUMENT_MAX      = 128,
+	MAILBOX_BYTES     = 254,	/* RFC 5321 */
+	LINE_MAX_BYTES    = 1024	/* of standard input: INPUT's limit */
+};
+
+/* What a command takes: bits of its row. */
+enum {
+	TAKES_ORDER = 1,	/* and the patient's birth name and date */
+	TAKES_LAB = 2,
+	TAKES_CARD = 4,
+	TAKES_HELD = 8,
+	TAKES_BIOLOGIST = 16,
+	TAKES_NOTICES = 32,	/* internet, phone, mail, language, secret */
+	TAKES_SECRET_LINE = 64	/* a line that is not shown -> options.line */
 };
 
 struct session;
@@ -29,23 +43,33 @@ struct command {
 	const char *noun, *verb;	/* verb NULL: a single word */
 	const char *usage;		/* "card freeze NUMBER" */
 	unsigned    operands;		/* exactly so many */
-	/* Order: and the birth name and date of the patient it is for. */
-	bool        takes_order, takes_lab, takes_card;
+	unsigned    takes;		/* TAKES_... */
 	const char *help[LANG_COUNT];
 	void (*start)(struct session *s);
 	/* An answer to the request in flight. */
 	void (*on_answer)(struct session *s, const struct message *m);
+	unsigned    away_code;		/* exit where a role is away; 0: 1 */
 };
 
-/* What stood on the command line. */
+/* What stood on the command line, or, where "-" did, on standard input. */
 struct options {
-	bool json, lab, held;
+	bool json, lab, held, internet, secret;
 	char order[ARGUMENT_MAX + 1];
-	char birth_name[ARGUMENT_MAX + 1];
+	char birth_name[ARGUMENT_MAX + 1];	/* PERSONAL */
 	char birth_date[ARGUMENT_MAX + 1];
 	char card[ARGUMENT_MAX + 1];
 	char operand[ARGUMENT_MAX + 1];
 	char biologist[ARGUMENT_MAX + 1];
+	char language[ARGUMENT_MAX + 1];
+	char phone[ARGUMENT_MAX + 1];		/* PERSONAL */
+	char mail[MAILBOX_BYTES + 1];		/* PERSONAL */
+	char line[LINE_MAX_BYTES + 1];		/* SECRET */
+};
+
+/* Options whose values are still to come, in this order: desk/options.c. */
+struct options_wait {
+	uint8_t  option[4];
+	unsigned n, next;
 };
 
 struct audit_walk;
@@ -55,8 +79,11 @@ struct session {
 	struct channel  guichet;	/* to the command */
 	const struct command *command;	/* NULL: none yet */
 	struct options  options;
+	struct options_wait wait;	/* for lines of standard input */
 	enum lang       lang;
 	bool            in_use;
+	bool            is_over;	/* EXIT was sent */
+	bool            wants_line;	/* INPUT_GET is out */
 	uint64_t        request;	/* of the answer awaited; 0: none */
 	enum role_id    asked;		/* who is to give it */
 	unsigned        step;		/* the command's own */
@@ -91,11 +118,17 @@ void session_peer_lost(enum role_id peer);
 void session_print(struct session *s, int stream, enum text_id id, ...);
 void session_write(struct session *s, struct span bytes);
 
+/* Sends what is gathered, now. */
+void session_flush(struct session *s);
+
 /* Sends a request whose answers will come to the command's on_answer();
  * sets the request number itself, in the field given.  What the request's
  * spans borrow must live as long as the session. */
 void session_ask(struct session *s, enum role_id to, struct message *m,
     uint64_t *request_field);
+
+/* Asks for a line of standard input -> options_line(). */
+void session_ask_line(struct session *s, enum text_id prompt, bool is_secret);
 
 /* Sends what is gathered, then EXIT; the session is over. */
 void session_finish(struct session *s, unsigned code);

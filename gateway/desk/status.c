@@ -97,6 +97,8 @@ json_status(struct session *s, const struct msg_status *st)
 		{ "refused", st->refused },
 		{ "unanswered", st->unanswered },
 		{ "duplicates", st->duplicates },
+		{ "alarms", st->alarms },
+		{ "outbox", st->outbox },
 	};
 	char root[65];
 
@@ -121,6 +123,9 @@ print_status(struct session *s, const struct msg_status *st)
 	session_print(s, 1, TEXT_STATUS_LIS, (number)st->connections,
 	    (number)st->frames, (number)st->acked, (number)st->refused,
 	    (number)st->unanswered, (number)st->duplicates);
+	session_print(s, 1, TEXT_STATUS_OUTBOX, (number)st->outbox,
+	    (number)st->alarms, st->alarms == 0 ? ""
+	    : text_in(s->lang, TEXT_STATUS_LOOK));
 	session_print(s, 1, TEXT_STATUS_STORE,
 	    (number)(st->database_bytes / 1024),
 	    (number)(st->segment_bytes / 1024),
@@ -135,8 +140,12 @@ end_of_health(struct session *s)
 {
 	struct message m = { .id = MSG_STATUS_GET };
 
-	if (s->options.json)
+	if (s->options.json) {
 		json_array_end(&s->json);
+		json_bool(&s->json, "courier_wanted", s->step == 1);
+	} else if (s->step == 0) {
+		session_print(s, 1, TEXT_STATUS_NO_COURIER);
+	}
 	session_ask(s, ROLE_VAULT, &m, &m.status_get.request);
 }
 
@@ -170,6 +179,8 @@ show_status(struct session *s, const struct msg_status *st)
 void
 status_answer(struct session *s, const struct message *m)
 {
+	if (m->id == MSG_HEALTH_ROW && m->health_row.role == ROLE_COURIER)
+		s->step = 1;	/* it is wanted */
 	if (m->id == MSG_HEALTH_ROW && s->options.json)
 		json_health(s, &m->health_row);
 	else if (m->id == MSG_HEALTH_ROW)

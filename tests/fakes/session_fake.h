@@ -9,6 +9,9 @@ extern struct session_fake {
 	const char  *started;	/* "card_new", NULL: none */
 	enum text_id printed;
 	int          finished;	/* exit code, -1: not finished */
+	enum text_id asked_line;	/* the last prompt */
+	bool         is_secret;
+	unsigned     lines_asked;
 } session_fake;
 
 #endif
