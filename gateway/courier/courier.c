@@ -19,6 +19,9 @@ static const struct row {
 	unsigned slots;			/* 0: drop.in_flight */
 } rows[CHANNEL_COUNT] = {
 	[CHANNEL_STORE] = { push_prepare, push_credential, &push_worker, 0 },
+	[CHANNEL_MAIL] = { mail_prepare, mail_credential, &mail_worker,
+	    MAIL_SLOTS },
+	[CHANNEL_SMS] = { sms_prepare, sms_credential, &sms_worker, SMS_SLOTS },
 };
 
 struct slot {

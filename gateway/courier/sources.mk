@@ -1,4 +1,5 @@
 courier_SRCS = \
+    bounces.c \
     courier.c \
     dialect.c \
     dialect_keystone.c \
@@ -8,9 +9,13 @@ courier_SRCS = \
     http_call.c \
     http_pool.c \
     link.c \
+    mail.c \
+    mail_verdict.c \
     policy.c \
     push.c \
     sigv4.c \
+    sms.c \
+    sms_verdict.c \
     store.c \
     store_answer.c \
     texts.c
