@@ -145,10 +145,12 @@ first_waiting(const struct store *s, uint64_t order)
 /* Nobody gets through: all who wait are told; who asks again meanwhile waits
  * for the next attempt. */
 static void
-refuse_waiting(struct store *s, uint64_t retry_after_s, const char *words)
+refuse_waiting(struct store *s, uint64_t retry_after_s, const char *words,
+    bool is_stranger)
 {
 	const struct store_answer a = { .outcome = OUTCOME_DOWN,
-	    .retry_after_s = retry_after_s, .error = words };
+	    .retry_after_s = retry_after_s, .error = words,
+	    .is_stranger = is_stranger };
 	uint64_t order = s->n_queued;
 	struct store_call *call;
 
@@ -212,16 +214,18 @@ on_login_end(void *owner, const struct http_answer *a, struct span body,
 {
 	struct store *s = owner;
 	uint64_t retry_after_s = 0;
+	bool is_stranger = false;
 
 	end_login(s);
 	if (failure == NULL) {
 		failure = read_login(s, a, body);
+		is_stranger = a->status == 401 || a->status == 403;
 		if (a->status >= 300)
 			retry_after_s = http_retry_after(a, s->login_now_s);
 	}
 	if (failure != NULL) {
 		forget_login(s);
-		refuse_waiting(s, retry_after_s, failure);
+		refuse_waiting(s, retry_after_s, failure, is_stranger);
 	}
 	wake(s);
 }
@@ -253,7 +257,7 @@ begin_login(struct store *s, uint64_t now_s)
 		return false;
 	end_login(s);
 	refuse_waiting(s, 0, "the log-in cannot be written: "
-	    "guichet credential set store");
+	    "guichet credential set store", true);
 	return true;
 }
 
@@ -328,7 +332,8 @@ on_http_end(void *owner, const struct http_answer *a, struct span body,
 	if (v.sense != SENSE_FINAL && try_again(call, v.sense))
 		return;
 	out = (struct store_answer){ v.outcome, a, body, v.retry_after_s,
-	    v.error[0] == '\0' ? NULL : v.error };
+	    v.error[0] == '\0' ? NULL : v.error,
+	    v.sense == SENSE_STRANGER };
 	if (v.sense == SENSE_STRANGER)
 		out.error = "the store refuses our credentials";
 	answer(call, &out);
@@ -371,9 +376,12 @@ begin(struct store_call *call)
 	enum status st;
 
 	if (!is_public(call) && s->secret_len == 0) {
+		const struct store_answer none = { .outcome = OUTCOME_DOWN,
+		    .error = "there is no secret: "
+		    "guichet credential set store", .is_stranger = true };
+
 		dequeue(s, call);
-		refuse(call, OUTCOME_DOWN,
-		    "there is no secret: guichet credential set store");
+		answer(call, &none);
 		return true;
 	}
 	if (!is_public(call) && s->login_pool != NULL && !s->login.is_known)

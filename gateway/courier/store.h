@@ -32,6 +32,7 @@ struct store_answer {
 	struct span body;
 	uint64_t    retry_after_s;
 	const char *error;		/* our own words; NULL with DONE */
+	bool is_stranger;	/* it does not know us, or there is no secret */
 };
 
 /* Embed; the owner's memory again at on_answer. */
