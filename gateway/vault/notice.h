@@ -57,7 +57,7 @@ MUST_CHECK enum status
 notice_fill(struct vault *v, enum outbox_channel channel, uint64_t card,
     struct notice_words *into, struct msg_outbox_job *job);
 
-/* Once a minute: addresses whose time is over. */
+/* With the sweep: addresses whose time is over. */
 MUST_CHECK enum status notice_sweep(struct vault *v);
 
 extern const struct job_kind card_call_job, mail_bounced_job;

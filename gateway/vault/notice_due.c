@@ -1,7 +1,6 @@
 #include "vault/notice.h"
 
 #include "crypto/random.h"
-#include "vault/retry.h"
 
 enum { MINUTE_S = 60, PLACES_MAX = 8 };
 
@@ -84,8 +83,7 @@ notice_due_s(const struct vault *v, uint64_t from_s)
 	return is_within(n, late) ? late : open;
 }
 
-/* See notice.h.  A delay before the hours, one within them; and a row that was
- * tried already is due a little later. */
+/* See notice.h.  A delay before the hours, one within them. */
 uint64_t
 notice_latest_s(const struct vault *v, uint64_t from_s)
 {
@@ -94,5 +92,5 @@ notice_latest_s(const struct vault *v, uint64_t from_s)
 
 	if (!is_within(n, s))
 		s = next_hours(n, s);
-	return s + n->delay_s + RETRY_MAX_S;
+	return s + n->delay_s;
 }

@@ -5,6 +5,7 @@
 #include "vault/card.h"
 #include "vault/delivery.h"
 #include "vault/job.h"
+#include "vault/notice.h"
 #include "vault/outbox.h"
 
 /* Looking for old tombstones reads all of the lab card's. */
@@ -144,6 +145,7 @@ forget_old(struct vault *v, void *with)
 	TRY(run_old(v, SQL_DELIVERY_OLD, ago(lo, DELIVERY_MEMORY_S), rows));
 	TRY(run_old(v, SQL_REPORT_OLD, ago(lo, REPORT_MEMORY_S), rows));
 	TRY(run_old(v, SQL_QUARANTINE_OLD, ago(lo, REPORT_MEMORY_S), rows));
+	TRY(notice_sweep(v));	/* first: it says who was not told */
 	TRY(outbox_expire(v, EXPIRE_CARDS, &expired));
 	*rows += expired;
 	if (*rows > 0 || v->clock.boot_ms - v->last_cards_ms < CARDS_EVERY_MS)

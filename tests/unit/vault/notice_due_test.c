@@ -4,7 +4,6 @@
 
 #include "tap.h"
 #include "vault/notice.h"
-#include "vault/retry.h"
 
 enum { TRIES = 200 };
 

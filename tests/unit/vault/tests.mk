@@ -18,6 +18,16 @@ vault/$(1)_SRCS  = $$(VAULT_ALL_SRCS)
 vault/$(1)_FAKES = vault_rig.c
 vault/$(1)_LIBS  = sqlcipher bearssl
 endef
+
+# Cards with addresses.
+CONTACT_TESTS = notice_test
+
+define contact_test
+$(call vault_test,$(1))
+vault/$(1)_FAKES += contact_rig.c
+endef
+$(foreach t,$(CONTACT_TESTS),$(eval $(call contact_test,$(t))))
+
 $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
 # These look at what the code under test asks of the kernel and the library.
