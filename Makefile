@@ -95,6 +95,7 @@ include tests/tests.mk
 include tests/bench/bench.mk
 include firmware/sdk/check.mk
 include docs/docs.mk
+include gateway/web/web.mk
 
 # --- the rest ----------------------------------------------------------------
 

@@ -14,7 +14,7 @@ const STEP_BYTES = 4096;
 const PASSCODE_ATTEMPTS = 10;
 
 // P-256, self-signed, for a day.
-function makeCertificate() {
+export function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), 'guichet-mock-'));
   try {
     const [key, cert] = ['key.pem', 'cert.pem'].map((f) => join(folder, f));

@@ -2,7 +2,8 @@
 // grouped as they are printed.
 //
 // A step is one screen of them:
-//   fields   [{ name, shape (symbols.js), number on the slip or '', size }]
+//   fields   [{ name, shape (symbols.js), number on the slip, size, refuse }];
+//            refuse(text, typed) names a sentence where it cannot be that, or ''
 //   find     a whole slip or message that was pasted -> { name: text } of all
 //            fields, or null
 //   pasted   the sentence that says that this happened
@@ -15,29 +16,32 @@ import { groupSymbols, readSymbols } from './symbols.js';
 import { announce } from './view_frame.js';
 
 // What is wrong with a field, in words; '' for nothing.
-function fieldMessage({ name, shape }, typed) {
-  const { problem, ...details } = readSymbols(typed, shape);
-  if (problem === undefined) return '';
+function fieldMessage({ name, shape, refuse }, text, typed) {
+  const { problem, text: read, ...details } = readSymbols(text, shape);
+  if (problem === undefined) {
+    const reason = refuse?.(read, typed);
+    return reason ? t(reason) : '';
+  }
   const own = `field.${problem}.${name}`;
   return t(hasString(own) ? own : `field.${problem}`, details);
 }
 
 // While somebody is still typing, "too short" is no mistake.
-function isMistakeNow({ shape }, typed) {
-  const { problem } = readSymbols(typed, shape);
+function isMistakeNow({ shape }, text) {
+  const { problem } = readSymbols(text, shape);
   return problem === 'symbol' || problem === 'check' || problem === 'long';
 }
 
-function showMessage(field, typed, strict) {
+function showMessage(field, text, typed, strict) {
   const input = document.getElementById(field.name);
   const message = document.getElementById(`${field.name}-message`);
-  const wrong = strict ? fieldMessage(field, typed) !== '' :
-    isMistakeNow(field, typed);
-  const complete = readSymbols(typed, field.shape).problem === undefined;
+  const words = fieldMessage(field, text, typed);
+  const complete = readSymbols(text, field.shape).problem === undefined;
+  const wrong = words !== '' && (strict || complete || isMistakeNow(field, text));
   input.setAttribute('aria-invalid', String(wrong));
   message.className = `field-message ${wrong ? 'is-wrong' : 'is-right'}`;
   message.replaceChildren(...(wrong ?
-    [icon('alert'), fieldMessage(field, typed)] :
+    [icon('alert'), words] :
     complete ? [icon('check'), t('field.ok')] : []));
   return wrong;
 }
@@ -55,7 +59,7 @@ function fillAll(step, found, typed) {
     const input = document.getElementById(field.name);
     input.value = groupSymbols(found[field.name], field.shape);
     typed[field.name] = input.value;
-    showMessage(field, input.value, true);
+    showMessage(field, input.value, typed, true);
   }
   announce(t(step.pasted));
   document.getElementById('open').focus();
@@ -73,7 +77,7 @@ function onFieldInput(event, step, field, typed) {
   if (takeWhole(step, input.value, typed)) return;
   groupAtEnd(input, field.shape, /^delete/.test(event.inputType ?? ''));
   typed[field.name] = input.value;
-  showMessage(field, input.value, false);
+  showMessage(field, input.value, typed, false);
 }
 
 function onFieldPaste(event, step, typed) {
@@ -96,7 +100,7 @@ export function drawField(step, field, typed) {
       oninput: (event) => onFieldInput(event, step, field, typed),
       onpaste: (event) => onFieldPaste(event, step, typed),
       onblur: (event) => event.target.value !== '' &&
-          showMessage(field, event.target.value, true) }),
+          showMessage(field, event.target.value, typed, true) }),
     el('p', { class: 'field-message', id: `${name}-message`,
       'aria-live': 'polite' }));
 }
@@ -104,7 +108,7 @@ export function drawField(step, field, typed) {
 // Marks every mistake; the first one gets the focus.
 export function showFieldMistakes(step, typed) {
   const wrong = step.fields.filter(
-    (field) => showMessage(field, typed[field.name] ?? '', true));
+    (field) => showMessage(field, typed[field.name] ?? '', typed, true));
   if (wrong.length === 0) return false;
   announce(t('field.errors', { n: wrong.length }));
   document.getElementById(wrong[0].name).focus();
@@ -115,5 +119,7 @@ export function showFieldMistakes(step, typed) {
 export function readTyped({ fields }, typed) {
   const texts = fields.map(({ name, shape }) =>
     [name, readSymbols(typed[name] ?? '', shape).text]);
-  return texts.every(([, text]) => text) ? Object.fromEntries(texts) : null;
+  const good = texts.every(([, text], i) => text &&
+      !fields[i].refuse?.(text, typed));
+  return good ? Object.fromEntries(texts) : null;
 }

@@ -83,7 +83,7 @@ function onProgress(step, n, of) {
 }
 
 function problemActions() {
-  if (['old', 'insecure'].includes(state.problem.kind)) return {};
+  if (['old', 'insecure', 'framed'].includes(state.problem.kind)) return {};
   if (visit === null) {
     return { onRetry: openTyped, back: 'problem.back',
       onBack: () => showStep(firstGap() ?? page.steps.length - 1) };

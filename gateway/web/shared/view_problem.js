@@ -2,12 +2,13 @@
 
 import { epochText, minutesUp } from './dates.js';
 import { button, el, icon, meta } from './dom.js';
-import { t } from './strings.js';
+import { hasString, t } from './strings.js';
 import { now_s } from './visit.js';
 
 // Problems that another code cannot cure, but another try may.
-const RETRY = ['away', 'offline', 'server', 'broken', 'check', 'clock'];
-const CALM = ['nothing', 'throttled', 'closed', 'notyet', 'offline'];
+const RETRY = ['away', 'offline', 'server', 'broken', 'check', 'clock', 'empty'];
+const CALM = ['nothing', 'throttled', 'closed', 'notyet', 'offline', 'empty',
+  'nothingAgain', 'missing'];
 
 function problemWords({ kind, details }) {
   const words = { now: epochText(now_s()), status: details.status ?? '' };
@@ -42,13 +43,14 @@ export function problemCard(problem, level = 'h1') {
 // `actions`: { onRetry, onBack, back }, each may be missing; `back` names the
 // string that says where onBack() leads.
 export function problemView(problem, { onRetry, onBack, back }) {
+  const own = `problem.${problem.kind}.retry`;
   const retry = onRetry && RETRY.includes(problem.kind);
   const phone = meta('phone').replace(/ /g, '\u00a0');
   return el('section', { class: 'card narrow' },
     problemCard(problem),
     phone && el('p', { class: 'soft' }, t('foot.phone', { phone })),
     el('div', { class: 'actions' },
-      retry && button(t('problem.retry'),
+      retry && button(t(hasString(own) ? own : 'problem.retry'),
         { class: 'primary', onclick: onRetry }, 'refresh'),
       onBack && button(t(back),
         { class: retry ? 'secondary' : 'primary', onclick: onBack }, 'back')));

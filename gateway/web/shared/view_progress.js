@@ -1,14 +1,15 @@
 // view_progress.js -- what is happening between the slip and the report.
 
 import { el, icon } from './dom.js';
-import { t } from './strings.js';
+import { hasString, t } from './strings.js';
 import { announce } from './view_frame.js';
 
 const PROGRESS_STEPS = ['derive', 'ask', 'unlock', 'verify'];
 
 function stepText(step, { step: current, n, of }) {
-  return step === 'verify' && current === 'verify' && of > 1 ?
-    t('progress.verifyOf', { n, of }) : t(`progress.${step}`);
+  const counted = `progress.${step}Of`;
+  return step === current && of > 1 && hasString(counted) ?
+    t(counted, { n, of }) : t(`progress.${step}`);
 }
 
 function drawStep(step, progress) {

@@ -9,12 +9,13 @@ import {
 } from '../../../gateway/web/shared/dates.js';
 import { CHECKS } from '../../../gateway/web/shared/problem.js';
 import { PICKUP_STRINGS } from '../../../gateway/web/pickup/strings.js';
+import { VIEWER_STRINGS } from '../../../gateway/web/viewer/strings.js';
 import {
   addStrings, allStrings, preferredLanguage, setLanguage, t,
 } from '../../../gateway/web/shared/strings.js';
 
 // Each page: its folder, and its own sentences.
-const PAGES = [['pickup', PICKUP_STRINGS]];
+const PAGES = [['pickup', PICKUP_STRINGS], ['viewer', VIEWER_STRINGS]];
 const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
 const names = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
 const SHARED = allStrings();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { printed, randomSymbols } from '../sealing.mjs';
 import {
-  CARD_NUMBER, checkSymbol, findSlip, groupSymbols, printSymbols,
+  CARD_NUMBER, checkSymbol, findDayCode, findSlip, groupSymbols, printSymbols,
   readFragment, readSymbols, SLIP_CODE,
 } from '../../../gateway/web/shared/symbols.js';
 
@@ -69,4 +69,19 @@ test('symbols: a pasted slip gives both lines, in French and in a link', () => {
   assert.deepEqual(findSlip(`${code} ${card}`), { card, code });
   assert.deepEqual(findSlip(card), { card, code: null });
   assert.deepEqual(findSlip('Bonjour, rien ici'), { card: null, code: null });
+});
+
+test('symbols: a pasted message gives the day code, a slip gives none', () => {
+  const [card, code] = [printed('K7QFM2XW9D'), printed('H4TR90WBE6VN5CY')];
+  for (let i = 0; i < 100; i++) {
+    const day = printed(randomSymbols(10));
+    for (const text of [`LABO DUPONT: code du jour ${day}. A saisir avec votre ticket ` +
+        'sur le site imprime dessus. Tel 0123456789', day.toLowerCase(),
+    `Your day code is ${day.replaceAll('-', ' ')}`, `code ${day}\n`]) {
+      assert.equal(findDayCode(text)?.replaceAll(' ', '-').toUpperCase(), day, text);
+    }
+  }
+  assert.equal(findDayCode(`carte ${card}\ncode ${code}`), null);
+  assert.equal(findDayCode(`https://labo.example/retrait/#1.${card}.${code}`), null);
+  assert.equal(findDayCode('Appelez le 01 23 45 67 89'), null);
 });
