@@ -300,11 +300,7 @@ courier_on_credential(struct role *role, const struct message *m)
 void
 courier_on_check(struct role *role, const struct message *m)
 {
-	struct message done = { .id = MSG_DROP_CHECKED, .drop_checked = {
-	    m->drop_check.request, (uint64_t)ST_NOT_FOUND } };
-
-	if (role_send(role, ROLE_DESK, &done) != ST_OK)
-		log_line(LOG_WARNING, "the desk did not wait");
+	drop_check_begin(role, &m->drop_check);
 }
 
 /* --- peers ------------------------------------------------------------------ */

@@ -99,6 +99,5 @@ public_request(const struct config *config, const struct store_wish *wish,
 	if (wish->verb == STORE_PUBLIC_PREFLIGHT)
 		TRY(text_header(&out->headers, "Access-Control-Request-Method",
 		    span_of("GET")));
-	return text_header(&out->headers, "Origin",
-	    span_of("https://viewer.invalid"));
+	return text_header(&out->headers, "Origin", span_of(PUBLIC_ORIGIN));
 }

@@ -81,6 +81,9 @@ struct dialect {
 	    struct buf *out);
 };
 
+/* As whom drop.public_url is asked: some page of another host. */
+#define PUBLIC_ORIGIN "https://viewer.invalid"
+
 /* At drop.public_url, whatever the kind: for PUBLIC_* alone.  Statuses as
  * dialect.request. */
 MUST_CHECK enum status

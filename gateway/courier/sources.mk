@@ -6,6 +6,8 @@ courier_SRCS = \
     dialect_s3.c \
     dialect_swift.c \
     dialect_text.c \
+    drop_check.c \
+    drop_findings.c \
     http_call.c \
     http_pool.c \
     link.c \
@@ -13,6 +15,7 @@ courier_SRCS = \
     mail_verdict.c \
     policy.c \
     push.c \
+    s3_answer.c \
     sigv4.c \
     sms.c \
     sms_verdict.c \

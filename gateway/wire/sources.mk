@@ -29,4 +29,5 @@ wire_SRCS = \
     sms_template.c \
     smtp.c \
     uri.c \
-    utf16.c
+    utf16.c \
+    xml_scan.c
