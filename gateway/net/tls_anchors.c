@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "crypto/digest.h"
 #include "net/tls_client.h"
 #include "net/tls_der.h"
 #include "net/tls_pem.h"
@@ -102,7 +103,7 @@ take_anchor(struct pem_file *f, const char *name)
 	anchor->flags = br_x509_decoder_isCA(&x509) ? BR_X509_TA_CA : 0;
 	if (!keep_key(a, key, &anchor->pkey))
 		return full(f);
-	der_hash(c.spki, a->spki[a->n++]);
+	sha256(c.spki, a->spki[a->n++]);
 	return ST_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include "crypto/digest.h"
 #include "net/tls_der.h"
 #include "net/tls_identity.h"
 
@@ -215,7 +216,7 @@ is_pinned(const struct tls_rules *rules, struct span spki)
 {
 	uint8_t hash[32];
 
-	der_hash(spki, hash);
+	sha256(spki, hash);		/* RFC 7469 section 2.4 */
 	return tls_rules_pin(rules, hash);
 }
 

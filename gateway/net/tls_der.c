@@ -1,7 +1,5 @@
 #include "net/tls_der.h"
 
-#include <bearssl.h>
-
 enum {
 	TAG_BOOLEAN = 0x01, TAG_INTEGER = 0x02, TAG_OCTETS = 0x04,
 	TAG_OID = 0x06, TAG_SEQUENCE = 0x30,
@@ -136,15 +134,4 @@ der_has_ip(const struct der_certificate *c, struct span address)
 		    names_hold(value.inside, address);
 	}
 	return false;
-}
-
-/* See tls_der.h. */
-void
-der_hash(struct span bytes, uint8_t hash[static 32])
-{
-	br_sha256_context h;
-
-	br_sha256_init(&h);
-	br_sha256_update(&h, bytes.ptr, bytes.len);
-	br_sha256_out(&h, hash);
 }

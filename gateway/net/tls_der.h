@@ -25,7 +25,4 @@ der_certificate(struct span der, struct der_certificate *out);
  * names (RFC 5280 section 4.2.1.6)? */
 bool der_has_ip(const struct der_certificate *c, struct span address);
 
-/* SHA-256, as pins have it (RFC 7469 section 2.4). */
-void der_hash(struct span bytes, uint8_t hash[static 32]);
-
 #endif

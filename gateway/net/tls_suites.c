@@ -192,7 +192,8 @@ alert_text(int alert)
 		ALERT(10, "unexpected_message"),
 		ALERT(20, "bad_record_mac"),
 		ALERT(22, "record_overflow"),
-		ALERT(40, "handshake_failure: nothing in common with it"),
+		ALERT(40, "handshake_failure: it has no TLS 1.2, or no "
+		    "suite that we have"),
 		ALERT(42, "bad_certificate"),
 		ALERT(43, "unsupported_certificate"),
 		ALERT(44, "certificate_revoked"),

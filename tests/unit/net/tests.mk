@@ -9,14 +9,15 @@ net/listener_test_SRCS = $(NET_PLAIN_SRCS)
 net/listener_test_LIBS = uv
 
 NET_TLS_SRCS = $(filter net/tls%,$(net_SRCS:%=net/%)) base/wipe.c \
-    crypto/random.c base/log.c
+    crypto/digest.c crypto/random.c crypto/sha_blocks.c base/log.c
 
 UNIT += net/tls_test
 net/tls_test_SRCS = $(NET_PLAIN_SRCS) $(NET_TLS_SRCS)
 net/tls_test_LIBS = uv bearssl
 
 UNIT += net/tls_anchors_test
-net/tls_anchors_test_SRCS = net/tls_anchors.c net/tls_der.c net/tls_pem.c base/wipe.c
+net/tls_anchors_test_SRCS = net/tls_anchors.c net/tls_der.c net/tls_pem.c base/wipe.c \
+    crypto/digest.c crypto/sha_blocks.c
 net/tls_anchors_test_LIBS = uv bearssl
 
 UNIT += net/tls_cache_test
