@@ -138,6 +138,30 @@ rig_leave_all(struct rig *r)
 }
 
 /* See contact_rig.h. */
+const struct msg_outbox_job *
+rig_job(struct rig *r, enum outbox_channel channel)
+{
+	struct message m = { .id = MSG_OUTBOX_TAKE };
+	const struct message *job;
+
+	m.outbox_take.channel = (uint64_t)channel;
+	job = rig_ask(r, &m, MSG_OUTBOX_JOB);
+	return job == NULL ? NULL : &job->outbox_job;
+}
+
+/* See contact_rig.h. */
+void
+rig_job_done(struct rig *r, uint64_t job, enum outbox_outcome outcome)
+{
+	struct message m = { .id = MSG_OUTBOX_DONE };
+
+	m.outbox_done.job = job;
+	m.outbox_done.outcome = (uint64_t)outcome;
+	rig_take(r, &m);
+	(void)vault_turn(&r->v);
+}
+
+/* See contact_rig.h. */
 uint64_t
 rig_alarms(struct rig *r, enum alarm kind)
 {

@@ -37,6 +37,12 @@ void rig_leaves(struct rig *r, enum outbox_channel channel, bool refused);
 /* Lets all that wait leave. */
 void rig_leave_all(struct rig *r);
 
+/* The courier's own way: OUTBOX_TAKE; NULL: nothing is due.  Valid until the
+ * next question. */
+const struct msg_outbox_job *
+rig_job(struct rig *r, enum outbox_channel channel);
+void rig_job_done(struct rig *r, uint64_t job, enum outbox_outcome outcome);
+
 uint64_t rig_alarms(struct rig *r, enum alarm kind);
 
 /* How often `text` stands in the database's pages, the freed ones as well, or
