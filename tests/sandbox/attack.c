@@ -8,6 +8,8 @@
  *   attack ROLE store                  creates, reads and removes a file
  *   attack ROLE folder                 likewise in ../folder, by way of done
  *   attack ROLE without CALL           CALL fails with EPERM on the way in
+ *   attack courier tcp PORT ALLOWED    connects to PORT; ALLOWED is its own
+ *   attack courier udp PORT ALLOWED    sends "x" to PORT
  *
  * Exit codes: 0 it worked; 10 the kernel said no (its words on standard
  * output); anything else, and signals, as they come.
@@ -28,6 +30,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "courier/policy.h"
 #include "desk/policy.h"
 #include "intake/policy.h"
 #include "pickup/policy.h"
@@ -42,6 +45,7 @@ static const struct sandbox_policy *const policies[] = {
 };
 
 static int folder = -1;		/* opened before: the spool's */
+static uint16_t port = 9;	/* the courier's only one; nobody is there */
 
 static void
 enter(const char *role)
@@ -52,6 +56,10 @@ enter(const char *role)
 		return;
 	if (strcmp(role, spool_policy.role) == 0) {
 		sandbox_enter(spool_policy_of(&folder, 1));
+		return;
+	}
+	if (strcmp(role, courier_policy.role) == 0) {
+		sandbox_enter(courier_policy_of(&port, 1));
 		return;
 	}
 	for (size_t i = 0; i < COUNT(policies); i++) {
@@ -195,6 +203,26 @@ use_folder(const char *role)
 	return memcmp(text, "ab", 2) == 0 ? WORKED : REFUSED;
 }
 
+/* As libuv and the resolver do it. */
+static int
+go_out(const char *role, int type, char **argv)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)atoi(argv[0])),
+	    .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd;
+
+	port = (uint16_t)atoi(argv[1]);
+	enter(role);
+	fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ||
+	    errno == EINPROGRESS) &&
+	    (type == SOCK_STREAM || send(fd, "x", 1, 0) == 1))
+		return WORKED;
+	say(strerror(errno));
+	return REFUSED;
+}
+
 /* As a kernel would be that lacks one part: nothing may be served then. */
 static int
 without(const char *role, const char *call)
@@ -223,6 +251,10 @@ main(int argc, char **argv)
 		return use_folder(argv[1]);
 	if (argc == 4 && strcmp(argv[2], "without") == 0)
 		return without(argv[1], argv[3]);
+	if (argc == 5 && strcmp(argv[2], "tcp") == 0)
+		return go_out(argv[1], SOCK_STREAM, argv + 3);
+	if (argc == 5 && strcmp(argv[2], "udp") == 0)
+		return go_out(argv[1], SOCK_DGRAM, argv + 3);
 	if (argc == 5)
 		return attack(argv[1], argv + 2);
 	return USAGE;

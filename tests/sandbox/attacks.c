@@ -251,6 +251,98 @@ bind_port(const struct target *t)
 	return bind(t->tcp, (struct sockaddr *)&at, sizeof(at)) == 0;
 }
 
+/* Likewise with one of the kind that a role which connects may make. */
+static int
+outward_socket(int type)
+{
+	return socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static bool
+connect_new(const struct target *t)
+{
+	struct sockaddr_in to = loopback(t->port);
+	int fd = outward_socket(SOCK_STREAM);
+
+	return fd >= 0 && (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0
+	    || errno == EINPROGRESS);
+}
+
+static bool
+bind_new(const struct target *t)
+{
+	struct sockaddr_in at = loopback(0);
+	int fd = outward_socket(SOCK_STREAM);
+
+	(void)t;
+	return fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+	    listen(fd, 1) == 0;
+}
+
+/* listen() finds a port by itself, and asks no landlock. */
+static bool
+listen_new(const struct target *t)
+{
+	int fd = outward_socket(SOCK_STREAM);
+
+	(void)t;
+	return fd >= 0 && listen(fd, 1) == 0;
+}
+
+static bool
+bind_udp(const struct target *t)
+{
+	struct sockaddr_in at = loopback(0);
+	int fd = outward_socket(SOCK_DGRAM);
+
+	(void)t;
+	return fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
+}
+
+static bool
+send_datagram(const struct target *t)
+{
+	struct sockaddr_in to = loopback(t->port);
+	int fd = outward_socket(SOCK_DGRAM);
+
+	return fd >= 0 && sendto(fd, "x", 1, 0, (struct sockaddr *)&to,
+	    sizeof(to)) == 1;
+}
+
+static bool
+socket_raw(const struct target *t)
+{
+	(void)t;
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0;
+}
+
+static bool
+socket_packet(const struct target *t)
+{
+	(void)t;
+	return new_socket(AF_PACKET, SOCK_RAW);
+}
+
+/* TCP that a landlock made before it existed takes for something else. */
+static bool
+socket_multipath(const struct target *t)
+{
+	enum { MULTIPATH_TCP = 262 };
+
+	(void)t;
+	return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    MULTIPATH_TCP) >= 0;
+}
+
+static bool
+socket_pair(const struct target *t)
+{
+	int pair[2];
+
+	(void)t;
+	return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0;
+}
+
 static bool
 attach_filter(const struct target *t)
 {
@@ -561,6 +653,15 @@ const struct attack attacks[] = {
 	{ "connect by sending", connect_by_sending, false },
 	{ "connect by a message", connect_by_message, false },
 	{ "bind", bind_port, false },
+	{ "connect a new socket", connect_new, false },
+	{ "listen at a port", bind_new, false },
+	{ "listen without a port", listen_new, false },
+	{ "bind a UDP port", bind_udp, false },
+	{ "send a datagram to an address", send_datagram, false },
+	{ "make a raw socket", socket_raw, true },
+	{ "make a packet socket", socket_packet, true },
+	{ "make a multipath socket", socket_multipath, false },
+	{ "make a pair of sockets", socket_pair, false },
 	{ "attach a socket filter", attach_filter, false },
 	{ "execve", execute, false },
 	{ "execveat", execute_at, false },

@@ -1,5 +1,5 @@
 # The attacks of tests/sandbox/run: linked with each role's own policy.
-SANDBOX_POLICIES := intake vault pickup desk spool
+SANDBOX_POLICIES := courier desk intake pickup spool vault
 SANDBOX_OBJECTS  := $(OUT)/tests/sandbox/attack.o $(OUT)/tests/sandbox/attacks.o \
     $(SANDBOX_POLICIES:%=$(OUT)/gateway/%/policy.o) \
     $(call filters,$(SANDBOX_POLICIES))
