@@ -72,11 +72,12 @@ class Outside:
         with others, each with a bucket of its own."""
         self.folder = folder or tempfile.mkdtemp(prefix="guichet-outside-")
         os.chmod(self.folder, 0o755)
-        self.authority = Authority(self.folder, "ca")
+        self.authority = swift.authority if swift else Authority(self.folder, "ca")
         self.ca = self.authority.cert
-        self.swift = Swift(authority=self.authority)
+        self.is_shared, self.bucket = swift is not None, bucket
+        self.swift = swift or Swift(authority=self.authority)
         self.sms = SmsGateway(self.authority)
-        self.swift.container(BUCKET)
+        self.swift.container(bucket)
         self.proxy = StoreProxy(self.swift, self.authority) if proxied else None
         store = (self.proxy.settings(bucket) if proxied
                  else self.swift.settings(bucket, kind))

@@ -121,9 +121,9 @@ def test_wire():
 
 
 def sizes(out, homes):
-    objects = [len(out.swift.get(out.bucket, n)) for n in out.names() if n.startswith("d/")]
+    objects = [len(out.swift.get(out.bucket, n)[1]) for n in out.names() if n.startswith("d/")]
     ok(len(set(objects)) <= 2, f"objects of like reports are of like size: {sorted(set(objects))}")
-    indexes = {len(out.swift.get(out.bucket, n)) for n in out.names() if n.startswith("i/")}
+    indexes = {len(out.swift.get(out.bucket, n)[1]) for n in out.names() if n.startswith("i/")}
     ok(indexes == {16384}, "indexes with one bundle and with two are of one size", indexes)
 
 
