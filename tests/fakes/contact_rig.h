@@ -12,6 +12,7 @@
 #define RIG_PHONE "+33698765432"
 #define RIG_MAIL "odile.plantee@patient.example"
 #define RIG_DAY_CODE "DAYK7QFM2X"
+#define RIG_PASSWORD "grenouille-de-bois-71"
 
 struct rig_contact {
 	const char *card;
@@ -48,5 +49,13 @@ uint64_t rig_alarms(struct rig *r, enum alarm kind);
 /* How often `text` stands in the database's pages, the freed ones as well, or
  * in its journal. */
 size_t rig_pages_with(struct rig *r, const char *text);
+
+/* From here on what this process logs is kept, and a vault that is closed by
+ * rig_close_searched() is searched: every table, the audit log among them, but
+ * for the columns where an address belongs. */
+void rig_listen(void);
+void rig_close_searched(struct rig *r);
+/* How often a planted text stood where it may not. */
+size_t rig_leaks(void);
 
 #endif

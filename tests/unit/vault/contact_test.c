@@ -94,7 +94,7 @@ test_sent(void)
 	all_leave(&r);
 	is_gone(&r, "sent");
 	ok(rig_audit(&r, "\"why\":\"sent\"") == 1, "sent: that is why");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -120,7 +120,7 @@ test_sent_one_by_one(void)
 	    && job->day_code.len == 0, "the mail leaves");
 	rig_job_done(&r, job->job, OUTCOME_DONE);
 	is_gone(&r, "the last one");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -146,7 +146,7 @@ test_kept(void)
 	ok(contacts(&r) == 1, "ten days from the last");
 	rig_wait(&r, 1);
 	is_gone(&r, "kept long enough");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- its card ends -------------------------------------------------------- */
@@ -167,7 +167,7 @@ test_frozen(void)
 	is_gone(&r, "frozen");
 	ok(rig_sql(&r, "SELECT count(*) FROM alarm") == 0,
 	    "frozen: no alarm, the desk did it");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -186,7 +186,7 @@ test_stopped(void)
 	rig_wait(&r, RIG_WINDOW_S);
 	(void)rig_sweep(&r);
 	ok(rig_alarms(&r, ALARM_UNTOLD) == 0, "nor is it an alarm later");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -204,7 +204,7 @@ test_expired(void)
 	rig_wait(&r, 1);
 	is_gone(&r, "the card expired");
 	ok(rig_alarms(&r, ALARM_UNTOLD) == 1, "and somebody was not told: alarm");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- its windows close ---------------------------------------------------- */
@@ -227,7 +227,7 @@ test_closed(void)
 	rig_wait(&r, 3600);
 	is_gone(&r, "the last window closed");
 	ok(rig_alarms(&r, ALARM_UNTOLD) == 2, "told to the desk, twice");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* Nobody was ever told: the result was withheld until its window closed. */
@@ -247,7 +247,7 @@ test_closed_held(void)
 	}
 	is_gone(&r, "a withheld one closed");
 	ok(rig_alarms(&r, ALARM_UNTOLD) == 0, "of which nobody is told");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -260,7 +260,7 @@ test_clock(void)
 	r.v.clock.lo_s += 400 * DAY_S;
 	ok(notice_sweep(&r.v) == ST_OK && contacts(&r) == 1,
 	    "without a clock nothing is erased by the time");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- restarts ------------------------------------------------------------- */
@@ -294,7 +294,7 @@ test_restart(void)
 	all_leave(&r);
 	rig_reopen(&r, true);
 	is_gone(&r, "killed before the sweep");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* The day code is known as long as there is a number to send it to. */
@@ -317,12 +317,13 @@ test_code_needs_number(void)
 	rig_job_done(&r, rig_job(&r, CHANNEL_MAIL)->job, OUTCOME_REFUSED);
 	is_gone(&r, "both refused");
 	ok(rig_alarms(&r, ALARM_REFUSED) == 2, "which the desk is told");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 int
 main(void)
 {
+	rig_listen();
 	test_sent();
 	test_sent_one_by_one();
 	test_kept();
@@ -334,5 +335,7 @@ main(void)
 	test_clock();
 	test_restart();
 	test_code_needs_number();
+	ok(rig_leaks() == 0, "no planted address or code in a record, a log "
+	    "line or another table");
 	return done_testing();
 }

@@ -70,7 +70,7 @@ test_one_for_several(void)
 	    "which told of all of them");
 	(void)rig_result_for(&r, 4);
 	ok(rig_notices(&r) == 0, "afterwards nobody has the address");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -98,7 +98,7 @@ test_delayed(void)
 	rig_wait(&r, 3 * DAY_S + 1800);
 	rig_leave_all(&r);
 	ok(rig_sql(&r, "SELECT count(*) FROM contact") == 0, "and then not");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -116,7 +116,7 @@ test_night(void)
 	ok(!notice_may_leave(&r.v), "at three nothing may leave");
 	rig_wait(&r, 5 * 3600);
 	ok(notice_may_leave(&r.v), "at eight it may");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- what is no news ------------------------------------------------------ */
@@ -144,7 +144,7 @@ test_no_news(void)
 	m.bundle_release.actor = span_of("uid:0");
 	ok(rig_ask(&r, &m, MSG_DONE)->done.outcome == ST_OK
 	    && waiting(&r, 1, 1, NOTICE_DOCUMENT), "released: told");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* The address is kept for a month, so that everything could be told. */
@@ -184,7 +184,7 @@ test_versions(void)
 	one.version_ms = 9;
 	ok(rig_deliver(&r, &one).opened == ST_OK && rig_notices(&r) == 0,
 	    "what was damaged, sent again: no second notice");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -205,7 +205,7 @@ test_taken_back(void)
 	    "the address waits for what comes instead");
 	(void)rig_result_for(&r, 2);
 	ok(waiting(&r, 1, 1, NOTICE_DOCUMENT), "which is told");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- the drop ------------------------------------------------------------- */
@@ -235,7 +235,7 @@ test_day_code(void)
 	(void)rig_result_for(&r, 2);
 	in_drop(&r);
 	ok(waiting(&r, 1, 1, NOTICE_DOCUMENT), "the next: just a document");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -258,7 +258,7 @@ test_day_code_refused(void)
 	    "the mail goes all the same");
 	rig_leave_all(&r);
 	ok(rig_sql(&r, "SELECT count(*) FROM contact") == 0, "and then its address");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -302,7 +302,7 @@ test_impossible_cards(void)
 	    "a drop variant where nothing sends SMS");
 	ok(rig_sql(&r, "SELECT (SELECT count(*) FROM card)"
 	    " + (SELECT count(*) FROM contact)") == 0, "nothing is kept of them");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 static void
@@ -321,13 +321,13 @@ test_no_channel(void)
 	    == 1, "no SMS: no number is kept");
 	(void)rig_result_for(&r, 1);
 	ok(waiting(&r, 0, 1, NOTICE_DOCUMENT), "and a mail is sent");
-	rig_close(&r);
+	rig_close_searched(&r);
 	rig_open(&r);
 	r.v.settings.notice.has_sms = r.v.settings.notice.has_mail = false;
 	ok(rig_contact(&r, &c) == ST_OK
 	    && rig_sql(&r, "SELECT count(*) FROM contact") == 0,
 	    "neither: no address is kept");
-	rig_close(&r);
+	rig_close_searched(&r);
 	rig_open(&r);
 	drop.card = "CARD000001";
 	(void)rig_contact(&r, &drop);
@@ -338,7 +338,7 @@ test_no_channel(void)
 	    && rig_sql(&r, "SELECT count(*) FROM contact") == 0
 	    && rig_sql(&r, "SELECT count(*) FROM card WHERE day_code IS NOT"
 	    " NULL") == 0, "SMS went meanwhile: an alarm, and all is erased");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- call back ------------------------------------------------------------ */
@@ -374,7 +374,7 @@ test_call_back(void)
 	ok(rig_notices(&r) == 2, "which is told");
 	rig_leave_all(&r);
 	ok(call(&r, "CARD000001") == ST_EXPIRED, "then there is no address");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* One in fifty says the same without a reason: 2,000 of them. */
@@ -416,7 +416,7 @@ test_cover(void)
 	ok(covers >= 1 && covers <= 35 && beside >= 1 && beside <= 35,
 	    "one in fifty says call back (%llu), or has one beside it (%llu)",
 	    (unsigned long long)covers, (unsigned long long)beside);
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 /* --- filling -------------------------------------------------------------- */
@@ -458,12 +458,13 @@ test_fill(void)
 	(void)rig_sql(&r, "DELETE FROM contact");
 	ok(fill(&r, CHANNEL_SMS, NOTICE_DOCUMENT, &words, &job)
 	    == ST_NOT_FOUND, "no address: no notice");
-	rig_close(&r);
+	rig_close_searched(&r);
 }
 
 int
 main(void)
 {
+	rig_listen();
 	test_one_for_several();
 	test_delayed();
 	test_night();
@@ -477,5 +478,7 @@ main(void)
 	test_call_back();
 	test_cover();
 	test_fill();
+	ok(rig_leaks() == 0, "no planted address or code in a record, a log "
+	    "line or another table");
 	return done_testing();
 }

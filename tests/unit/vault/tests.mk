@@ -20,7 +20,7 @@ vault/$(1)_LIBS  = sqlcipher bearssl
 endef
 
 # Cards with addresses.
-CONTACT_TESTS = contact_test notice_test
+CONTACT_TESTS = alarm_test contact_test credential_test notice_test
 
 define contact_test
 $(call vault_test,$(1))
