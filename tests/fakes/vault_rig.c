@@ -41,7 +41,8 @@ is_full(void *owner, enum role_id to)
 {
 	struct rig *r = owner;
 
-	return to == ROLE_PICKUP && r->is_full;
+	return (to == ROLE_PICKUP && r->is_full)
+	    || (to == ROLE_COURIER && r->courier_is_full);
 }
 
 static void
@@ -195,29 +196,64 @@ rig_count(const struct rig *r, enum message_id id)
 
 /* --- cards --------------------------------------------------------------- */
 
+/* What every card has; the token hash is the caller's. */
+static struct message
+new_card(struct rig *r, const char *number, struct span token_hash)
+{
+	struct message m = { .id = MSG_CARD_STORE };
+	struct msg_card_store *c = &m.card_store;
+
+	c->card = span_of(number);
+	c->public_key = (struct span){ r->card_key.point, 65 };
+	c->token_hash = token_hash;
+	c->rounds = 600000;
+	c->sk = span_of("sealed-private-key");
+	c->trust = span_of("sealed-trust");
+	c->expires_s = r->system_s + 365 * DAY_S;
+	c->actor = span_of("tester");
+	return m;
+}
+
+static enum status
+ask_card(struct rig *r, const struct message *m)
+{
+	const struct message *done = rig_ask(r, m, MSG_DONE);
+
+	return done == NULL ? ST_COUNT : (enum status)done->done.outcome;
+}
+
 static enum status
 store_card(struct rig *r, const char *number, uint8_t token, bool lab,
     const char *order, struct span traits)
 {
-	struct message m = { .id = MSG_CARD_STORE };
-	struct msg_card_store *c = &m.card_store;
-	const struct message *done;
 	uint8_t hash[32];
+	struct message m = new_card(r, number, (struct span){ hash, 32 });
 
 	memset(hash, token, sizeof(hash));
-	c->card = span_of(number);
-	c->lab = lab;
-	c->public_key = (struct span){ r->card_key.point, 65 };
-	c->token_hash = (struct span){ hash, 32 };
-	c->rounds = 600000;
-	c->sk = span_of("sealed-private-key");
-	c->trust = span_of("sealed-trust");
-	c->order = order == NULL ? (struct span){ NULL, 0 } : span_of(order);
-	c->expires_s = r->system_s + 365 * DAY_S;
-	c->actor = span_of("tester");
-	c->traits = traits;
-	done = rig_ask(r, &m, MSG_DONE);
-	return done == NULL ? ST_COUNT : (enum status)done->done.outcome;
+	m.card_store.lab = lab;
+	m.card_store.order = order == NULL ? (struct span){ NULL, 0 }
+	    : span_of(order);
+	m.card_store.traits = traits;
+	return ask_card(r, &m);
+}
+
+/* See vault_rig.h. */
+enum status
+rig_card_drop(struct rig *r, const char *number, uint8_t token, uint8_t loc)
+{
+	uint8_t hash[32], name[32];
+	struct message m = new_card(r, number, (struct span){ hash, 32 });
+
+	memset(hash, token, sizeof(hash));
+	r->settings.notice.has_sms = r->v.settings.notice.has_sms = true;
+	memset(name, loc, sizeof(name));
+	m.card_store.drop_sk = span_of("drop-private-key");
+	m.card_store.drop_trust = span_of("drop-trust");
+	m.card_store.loc = (struct span){ name, 32 };
+	m.card_store.day_code = span_of("K7QFM2XW9D");
+	m.card_store.phone = span_of("+33612345678");
+	m.card_store.lang = span_of("fr");
+	return ask_card(r, &m);
 }
 
 /* See vault_rig.h. */
@@ -395,6 +431,8 @@ rig_seal(struct rig *r, const struct rig_report *report,
 
 	for (size_t i = 0; i < 32; i++)
 		result->name[i] = (uint8_t)(i * 7 + result->delivery);
+	result->name[30] = (uint8_t)(result->name[30]
+	    + (result->delivery >> 8));
 	m.claim_get.delivery = result->delivery;
 	m.claim_get.name = (struct span){ result->name, 32 };
 	m.claim_get.size = size;

@@ -20,6 +20,7 @@ struct rig {
 	char     dir[64];
 	uint64_t system_s, boot_ms;	/* the clocks the vault sees */
 	bool     is_full;		/* the channel to pickup */
+	bool     courier_is_full;
 	struct message *answer[RIG_ANSWERS_MAX];
 	enum role_id to[RIG_ANSWERS_MAX];
 	size_t   n_answers;
@@ -60,6 +61,10 @@ enum status rig_card(struct rig *r, const char *number, uint8_t token,
 /* The same, made for somebody: `traits` 32 times. */
 enum status rig_card_for(struct rig *r, const char *number, uint8_t token,
     uint8_t traits);
+
+/* The same with a drop variant; its index's name is 32 times `loc`. */
+enum status rig_card_drop(struct rig *r, const char *number, uint8_t token,
+    uint8_t loc);
 
 /* One delivery with one report. */
 struct rig_report {

@@ -30,6 +30,11 @@ $(foreach t,$(CONTACT_TESTS),$(eval $(call contact_test,$(t))))
 
 $(foreach t,$(VAULT_TESTS),$(eval $(call vault_test,$(t))))
 
+# These bring a courier and a store of their own.
+DROP_TESTS = outbox_test outbox_courier_test outbox_model_test
+$(foreach t,$(DROP_TESTS),$(eval $(call vault_test,$(t))))
+$(foreach t,$(DROP_TESTS),$(eval vault/$(t)_FAKES += drop_fake.c))
+
 # These look at what the code under test asks of the kernel and the library.
 $(OUT)/tests/unit/vault/job_test:     LDFLAGS += -Wl,--wrap=wipe
 $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
