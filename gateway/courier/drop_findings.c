@@ -89,6 +89,13 @@ is_s3(const struct drop_look *look)
 	return look->config->drop_kind == DROP_S3;
 }
 
+static bool
+contains(struct span where, const char *what)
+{
+	return where.len > 0 && memmem(where.ptr, where.len, what,
+	    strlen(what)) != NULL;
+}
+
 /* --- as its owner ----------------------------------------------------------------- */
 
 static void
@@ -142,15 +149,12 @@ judge_container(struct drop_look *look, const struct store_answer *a)
 	if (a->http != NULL)
 		judge_clock(look, a);
 	if (is_about_credential(a)) {
-		note(look, FINDING_CREDENTIAL, GRADE_BAD, "%s; drop.user, "
-		    "guichet credential set store, S3: drop.region",
-		    said(a).text);
+		note(look, FINDING_CREDENTIAL, GRADE_BAD, "%s", said(a).text);
 		return;
 	}
 	good(look, FINDING_CREDENTIAL);
 	if (!is_good(a)) {
-		note(look, FINDING_CONTAINER, GRADE_BAD, "%s; drop.bucket",
-		    said(a).text);
+		note(look, FINDING_CONTAINER, GRADE_BAD, "%s", said(a).text);
 		return;
 	}
 	good(look, FINDING_CONTAINER);
@@ -269,6 +273,10 @@ judge_lifecycle(struct drop_look *look, const struct store_answer *a)
 		    "everything stays", said(a).text);
 	else if (!is_good(a))
 		note(look, FINDING_EXPIRY, GRADE_UNKNOWN, "%s", said(a).text);
+	else if (contains(a->body, "<ListBucketResult"))
+		note(look, FINDING_EXPIRY, GRADE_WARNING, "the store has no "
+		    "lifecycle rules (it answers with a listing): if the box "
+		    "dies, everything stays");
 	else if (s3_lifecycle(a->body, "d/", &objects) != ST_OK ||
 	    s3_lifecycle(a->body, "i/", &indexes) != ST_OK)
 		note(look, FINDING_EXPIRY, GRADE_UNKNOWN,
@@ -300,13 +308,6 @@ judge_gone(struct drop_look *look, const struct store_answer *a)
 /* --- as anybody ------------------------------------------------------------------- */
 
 static bool
-contains(struct span where, const char *what)
-{
-	return where.len > 0 && memmem(where.ptr, where.len, what,
-	    strlen(what)) != NULL;
-}
-
-static bool
 has_cors(const struct store_answer *a)
 {
 	return span_is(a->http->allow_origin, "*") ||
@@ -332,8 +333,7 @@ judge_read(struct drop_look *look, const struct store_answer *a)
 {
 	if (!is_good(a)) {
 		look->is_unreachable = a->http == NULL;
-		note(look, FINDING_READ, GRADE_BAD, "%s; drop.public_url, "
-		    "reading by name for everybody", said(a).text);
+		note(look, FINDING_READ, GRADE_BAD, "%s", said(a).text);
 	} else if (!span_equal(a->body, (struct span){ look->body,
 	    sizeof(look->body) })) {
 		note(look, FINDING_READ, GRADE_BAD, "something else is at "
@@ -376,8 +376,7 @@ judge_list(struct drop_look *look, const struct store_answer *a)
 		note(look, FINDING_LISTING, GRADE_UNKNOWN, "%s", said(a).text);
 	else if (is_good(a))
 		note(look, FINDING_LISTING, GRADE_BAD, "everybody may list what "
-		    "is there (%s); .rlistings, public-read, s3:ListBucket",
-		    said(a).text);
+		    "is there (%s)", said(a).text);
 	else
 		good(look, FINDING_LISTING);
 }

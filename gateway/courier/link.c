@@ -183,8 +183,12 @@ in_shaking(struct link *l, enum conn_event ev)
 static void
 part_closed(struct link *l)
 {
-	if (--l->open_parts == 0)
-		l->on_event(l->owner, CONN_CLOSED);
+	if (--l->open_parts > 0)
+		return;
+	/* As the owner set them: the next link_open() takes them from here. */
+	l->conn.on_event = l->on_event;
+	l->conn.owner = l->owner;
+	l->on_event(l->owner, CONN_CLOSED);
 }
 
 static void
