@@ -33,14 +33,14 @@ is_blank(uint8_t c)
 static struct span
 take_word(struct span *line)
 {
+	struct span word;
 	size_t from = 0, to;
 
 	while (from < line->len && is_blank(line->ptr[from]))
 		from++;
 	for (to = from; to < line->len && !is_blank(line->ptr[to]); to++)
 		continue;
-	struct span word = span_slice(*line, from, to);
-
+	word = span_slice(*line, from, to - from);
 	*line = span_slice(*line, to, line->len);
 	return word;
 }

@@ -27,3 +27,13 @@ net/tls_cache_test_LIBS = bearssl
 UNIT += net/tls_identity_test
 net/tls_identity_test_SRCS = net/tls_identity.c net/tls_pem.c base/wipe.c base/status.c
 net/tls_identity_test_LIBS = bearssl
+
+UNIT += net/dns_test
+net/dns_test_SRCS = net/dns.c
+
+UNIT += net/hosts_test
+net/hosts_test_SRCS = net/hosts.c
+
+UNIT += net/tls_der_test
+net/tls_der_test_SRCS = net/tls_der.c
+net/tls_der_test_LIBS = bearssl
