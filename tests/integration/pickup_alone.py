@@ -49,7 +49,7 @@ FIXED = {(m, f): int(n) for m, f, n in
                   encoding="utf-8").read()).group(1))]}
 
 
-def encode(name, **values):
+def encode(name, /, **values):
     number, rows = BY_NAME[name]
     body = b""
     for kind, field in rows:
