@@ -140,6 +140,7 @@ retry(struct vault *v, const struct end *e)
 	q = database_sql(&v->db, SQL_OUTBOX_RETRY);
 	sql_u64(q, 1, e->row.id);
 	sql_u64(q, 2, clock_now_s(&v->clock) + retry_after_s(e->row.tries,
+	    v->settings.retry_max_s,
 	    e->m->outcome == OUTCOME_RETRY ? e->m->retry_after_s : 0,
 	    random_32()));
 	sql_blob(q, 3, e->m->error);
@@ -153,8 +154,8 @@ host_failed(struct vault *v, const struct msg_outbox_done *m,
 	struct host h;
 
 	TRY(host_load(v, channel, &h));
-	breaker_failed(&h.breaker, clock_now_s(&v->clock), m->retry_after_s,
-	    random_32());
+	breaker_failed(&h.breaker, clock_now_s(&v->clock),
+	    v->settings.retry_max_s, m->retry_after_s, random_32());
 	h.error_len = m->error.len;
 	if (m->error.len > 0)
 		memcpy(h.error, m->error.ptr, m->error.len);

@@ -159,6 +159,7 @@ vault_prepare(struct role *role)
 	memcpy(s->box, role->config.box_id, sizeof(s->box));
 	s->window_s = role->config.window_s;
 	s->lab_window_s = role->config.lab_window_s;
+	s->retry_max_s = role->config.outbox_retry_max_s;
 	s->wrong_tokens_per_hour = role->config.card_wrong_tokens_per_hour;
 	s->reserve_bytes = RESERVE_BYTES;
 	take_notices(&role->config, &s->notice);

@@ -29,17 +29,19 @@ at_least(uint64_t span_s, uint64_t asked_s)
 
 /* See retry.h. */
 uint64_t
-retry_after_s(uint64_t tries, uint64_t asked_s, uint32_t random)
+retry_after_s(uint64_t tries, uint64_t max_s, uint64_t asked_s,
+    uint32_t random)
 {
-	return at_least(jittered(doubled(RETRY_FIRST_S, tries, RETRY_MAX_S),
-	    random), asked_s);
+	return at_least(jittered(doubled(RETRY_FIRST_S, tries, max_s), random),
+	    asked_s);
 }
 
 /* See retry.h. */
 void
-breaker_failed(struct breaker *b, uint64_t now_s, uint64_t asked_s,
-    uint32_t random)
+breaker_failed(struct breaker *b, uint64_t now_s, uint64_t max_s,
+    uint64_t asked_s, uint32_t random)
 {
+	uint64_t most_s = max_s < BREAKER_MAX_S ? max_s : BREAKER_MAX_S;
 	uint64_t open_s = 0;
 
 	if (b->failing_since_s == 0 || b->failing_since_s > now_s)
@@ -49,7 +51,7 @@ breaker_failed(struct breaker *b, uint64_t now_s, uint64_t asked_s,
 	b->failures++;
 	if (b->failures >= BREAKER_FAILURES)
 		open_s = jittered(doubled(BREAKER_FIRST_S,
-		    b->failures - BREAKER_FAILURES, BREAKER_MAX_S), random);
+		    b->failures - BREAKER_FAILURES, most_s), random);
 	open_s = at_least(open_s, asked_s);
 	b->retry_s = open_s == 0 ? 0 : now_s + open_s;
 }

@@ -10,7 +10,7 @@
 
 enum {
 	RETRY_FIRST_S = 2,
-	RETRY_MAX_S = 900,	/* the ceiling: then every quarter of an hour */
+	RETRY_MAX_S = 900,	/* outbox.retry_max, if nobody says otherwise */
 	RETRY_ASKED_MAX_S = 3600,	/* what a host may ask for */
 	BREAKER_FAILURES = 5,	/* in a row: open */
 	BREAKER_FIRST_S = 5,
@@ -18,9 +18,10 @@ enum {
 };
 
 /* Seconds until attempt number `tries` + 1: RETRY_FIRST_S, doubling, at most
- * RETRY_MAX_S, of which between a half and all, by chance: `random` is 32
+ * `max_s` (outbox.retry_max), of which between a half and all, by chance: `random` is 32
  * random bits.  Never less than the host asked for (RETRY_ASKED_MAX_S). */
-uint64_t retry_after_s(uint64_t tries, uint64_t asked_s, uint32_t random);
+uint64_t retry_after_s(uint64_t tries, uint64_t max_s, uint64_t asked_s,
+    uint32_t random);
 
 /* A host's state; kept in a row of `host`. */
 struct breaker {
@@ -30,11 +31,11 @@ struct breaker {
 };
 
 /* From BREAKER_FAILURES on it opens: for BREAKER_FIRST_S, doubling at each
- * failure, at most BREAKER_MAX_S, half of it by chance; and wherever the host
+ * failure, at most BREAKER_MAX_S and `max_s`, half of it by chance; and wherever the host
  * asked for a time.  What fails while it is open was under way before, and
  * does not count. */
-void breaker_failed(struct breaker *b, uint64_t now_s, uint64_t asked_s,
-    uint32_t random);
+void breaker_failed(struct breaker *b, uint64_t now_s, uint64_t max_s,
+    uint64_t asked_s, uint32_t random);
 void breaker_worked(struct breaker *b);
 
 /* How many rows may be out at once: none while it is open, one when it is

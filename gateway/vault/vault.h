@@ -54,6 +54,7 @@ struct vault_settings {
 	uint64_t window_s;
 	uint64_t lab_window_s;
 	uint64_t wrong_tokens_per_hour;
+	uint64_t retry_max_s;	/* between attempts outside (retry.h) */
 	/* Kept free for audit records and deletions: intake gets DISK_FULL
 	 * below it while pickup goes on. */
 	uint64_t reserve_bytes;

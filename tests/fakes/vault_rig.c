@@ -71,6 +71,7 @@ rig_settings(struct rig *r)
 	r->settings = (struct vault_settings){ .dir = r->dir,
 	    .box = "test-box", .window_s = RIG_WINDOW_S,
 	    .lab_window_s = 3 * DAY_S, .wrong_tokens_per_hour = 10,
+	    .retry_max_s = 900,
 	    .boot_id = "boot", .secrets = &r->secrets,
 	    .notice = { .from_min = 8 * 60, .until_min = 20 * 60,
 	    .delay_s = 1800, .has_sms = true, .has_mail = true },
