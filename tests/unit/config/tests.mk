@@ -4,11 +4,13 @@ UNIT += \
     config/config_test \
     config/fingerprints_test \
     config/networks_test \
+    config/remote_test \
     config/senders_test
 
 config/address_test_SRCS = config/address.c
 config/fingerprints_test_SRCS = config/fingerprints.c
 config/networks_test_SRCS = config/networks.c
+config/remote_test_SRCS = config/remote.c config/address.c
 config/senders_test_SRCS = config/senders.c
 config/codes_test_SRCS   = config/codes.c
 
