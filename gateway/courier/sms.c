@@ -357,6 +357,16 @@ check_template(const struct config *config)
 	sms.needs_secret = basic || (places & 1u << SMS_SECRET) != 0;
 }
 
+/* Who patients see as the sender, where that is a name; a number is none. */
+static struct span
+lab_name(const struct config *config)
+{
+	for (const char *c = config->sms_from; *c != '\0'; c++)
+		if ((*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z'))
+			return span_of(config->sms_from);
+	return span_of(config->lab_name);
+}
+
 /* See courier.h. */
 unsigned
 sms_prepare(struct role *role, struct resolver *resolver, uint16_t *ports)
@@ -372,8 +382,7 @@ sms_prepare(struct role *role, struct resolver *resolver, uint16_t *ports)
 	sms.config = config;
 	sms.pool = http_pool_new(&role->loop, resolver, endpoint_new(config,
 	    sms.url.host, sms.url.port, config->sms_pins, CALLS, true), CALLS);
-	texts_init(&sms.texts, span_of(config->lab_name),
-	    span_of(config->lab_phone));
+	texts_init(&sms.texts, lab_name(config), span_of(config->lab_phone));
 	sms.call = calloc(CALLS, sizeof(*sms.call));
 	if (sms.call == NULL)
 		unexpected("no memory for SMS", CALLS);

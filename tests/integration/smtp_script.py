@@ -25,7 +25,7 @@ ANSWERS = {
 
 class SmtpScript:
     def __init__(self, authority=None, answers=None, starttls=False, ehlo=None,
-                 ehlo_clear=None):
+                 ehlo_clear=None, port=0):
         self.answers = {**ANSWERS, **(answers or {})}
         self.ehlo = "\r\n".join(ehlo or EHLO)
         self.ehlo_clear = "\r\n".join(
@@ -37,7 +37,7 @@ class SmtpScript:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(made.cert, made.key)
         self.commands, self.messages, self.times = [], [], {}
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.connections = 0
 
