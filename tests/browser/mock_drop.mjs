@@ -112,36 +112,41 @@ function answerDrop(mock, request, response) {
   response.end(file ? file.bytes : '<html><h1>Not Found</h1></html>');
 }
 
-function answerPage(mock, request, response) {
+function answerPage(page, request, response) {
   if (request.url !== '/retrait/') {
     response.writeHead(200, { 'Content-Type': 'text/html' });
     return response.end('<!doctype html><title>another page of the same host</title>');
   }
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8',
-    ...mock.pageHeaders });
-  response.end(mock.spoilPage(mock.html));
+    ...page.pageHeaders });
+  response.end(page.spoilPage(page.html));
+}
+
+// The laboratory's web space: { url, stop() }; whoever asks gets `html`.
+export async function servePage(certificate = makeCertificate()) {
+  const page = { html: '', pageHeaders: {}, spoilPage: (html) => html };
+  const { origin, stop } = await listen(certificate, (...args) => answerPage(page, ...args));
+  return Object.assign(page, { url: `${origin}/retrait`, stop });
 }
 
 // `names`: of the branches.  `rounds`: fewer than the page is made with, where
 // a test need not wait.
 export async function startDrop({ rounds = 600000, names = ['Laboratoire Dupont'] } = {}) {
   const certificate = makeCertificate();
-  const mock = { requests: [], headers: [], fault: null, boxes: [], pageHeaders: {},
-    spoilPage: (html) => html };
+  const mock = { requests: [], headers: [], fault: null, boxes: [] };
   const drop = await listen(certificate, (...args) => answerDrop(mock, ...args));
-  const page = await listen(certificate, (...args) => answerPage(mock, ...args));
+  mock.page = await servePage(certificate);
   for (const [i, name] of names.entries()) {
     mock.boxes.push(new DropBox(await makeBox(`branch-${i + 1}`), name,
       `${drop.origin}/v1/AUTH_labo/drop-${i + 1}`, new Store(), rounds));
   }
   [mock.box] = mock.boxes;
   mock.dropOrigin = drop.origin;
-  mock.url = `${page.origin}/retrait`;
-  Object.assign(mock, buildViewer(mock.boxes, mock.url));
-  mock.built = mock.html;
-  mock.html = mock.html.replace('content="600000"', `content="${rounds}"`);
+  mock.url = mock.page.url;
+  Object.assign(mock.page, buildViewer(mock.boxes, mock.url));
+  mock.page.html = mock.page.html.replace('content="600000"', `content="${rounds}"`);
   mock.link = (card) => `${mock.url}/#1.${card.printed.card.replaceAll('-', '')}` +
       `.${card.printed.code.replaceAll('-', '')}`;
-  mock.stop = () => Promise.all([drop.stop(), page.stop()]);
+  mock.stop = () => Promise.all([drop.stop(), mock.page.stop()]);
   return mock;
 }

@@ -47,8 +47,8 @@ async function onPage(options, walk) {
     await walk(page);
   } finally {
     mock.fault = null;
-    mock.spoilPage = (html) => html;
-    mock.pageHeaders = {};
+    mock.page.spoilPage = (html) => html;
+    mock.page.pageHeaders = {};
     await closePage(page);
   }
 }
@@ -607,7 +607,7 @@ test('two reports: which one is shared is chosen; each has its own link', () =>
 
 test('a script that somebody put into the page does not run', () =>
   onPage({}, async (page) => {
-    mock.spoilPage = (html) => html.replace('<div id="live"',
+    mock.page.spoilPage = (html) => html.replace('<div id="live"',
       '<script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned = 2">' +
       '<div id="live"');
     await page.goto(`${mock.url}/`);
@@ -620,7 +620,7 @@ test('a script that somebody put into the page does not run', () =>
 
 test('a page whose own script was changed does not run', () =>
   onPage({}, async (page) => {
-    mock.spoilPage = (html) => html.replace('const MISSES_MAX = 3', 'const MISSES_MAX = 4');
+    mock.page.spoilPage = (html) => html.replace('const MISSES_MAX = 3', 'const MISSES_MAX = 4');
     await page.goto(`${mock.url}/`);
     await page.waitForSelector('#fallback');
     assert.equal(await page.locator('#card').count(), 0);
@@ -644,16 +644,16 @@ test('the page connects to its drop only, and there to indexes and objects', () 
 
 test('headers as printed: no complaint, no frame; the page minds frames without them too', () =>
   onPage({}, async (page) => {
-    const printed = mock.said.split('\n').filter((line) => /^[A-Z][\w-]+: /.test(line))
+    const printed = mock.page.said.split('\n').filter((line) => /^[A-Z][\w-]+: /.test(line))
       .map((line) => /^([\w-]+): (.*)$/.exec(line).slice(1));
-    mock.pageHeaders = Object.fromEntries(printed);
-    assert.match(mock.pageHeaders['Content-Security-Policy'], /frame-ancestors 'none'/);
+    mock.page.pageHeaders = Object.fromEntries(printed);
+    assert.match(mock.page.pageHeaders['Content-Security-Policy'], /frame-ancestors 'none'/);
     const card = await cardWith();
     await open(page, card);
     assert.equal(await page.locator('.report').count(), 1);
     await page.click('.pdf .wide-screen').catch(() => {});
     await demandQuiet(page, 'headers');
-    mock.pageHeaders = {};
+    mock.page.pageHeaders = {};
     const frame = await browser.open({});
     try {
       await frame.goto(`${mock.url}/around`);
@@ -668,7 +668,7 @@ test('headers as printed: no complaint, no frame; the page minds frames without 
 test('what `make viewer` printed is the SHA-256 of what is served', async () => {
   const served = await (await fetch(`${mock.url}/`)).text();
   const asBuilt = served.replace('content="20000"', 'content="600000"');
-  assert.equal(mock.said.includes(`SHA-256 ${createHash('sha256').update(asBuilt)
+  assert.equal(mock.page.said.includes(`SHA-256 ${createHash('sha256').update(asBuilt)
     .digest('hex')}\n`), true);
 });
 
