@@ -12,3 +12,7 @@ dialect_SRCS = courier/dialect.c courier/dialect_keystone.c courier/dialect_s3.c
     base/arena.c base/base64.c base/hex.c base/json_writer.c base/log.c base/wipe.c
 courier/dialect_test_SRCS = $(dialect_SRCS)
 courier/dialect_test_LIBS = bearssl
+
+UNIT += courier/mail_verdict_test courier/sms_verdict_test
+courier/mail_verdict_test_SRCS = courier/mail_verdict.c
+courier/sms_verdict_test_SRCS  = courier/sms_verdict.c

@@ -67,3 +67,8 @@ wire/http_answer_test_LIBS = picohttpparser
 UNIT += wire/smtp_test wire/mail_message_test
 wire/smtp_test_SRCS         = wire/smtp.c base/base64.c
 wire/mail_message_test_SRCS = wire/mail_message.c base/base64.c
+
+UNIT += wire/dsn_test wire/pop3_test wire/sms_template_test
+wire/dsn_test_SRCS          = wire/dsn.c
+wire/pop3_test_SRCS         = wire/pop3.c
+wire/sms_template_test_SRCS = wire/sms_template.c
