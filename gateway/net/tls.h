@@ -76,10 +76,10 @@ void tls_server_free(struct tls_server *server);
 void tls_server_forget(struct tls_server *server);
 
 /*
- * From now on the events and verbs of `c` mean the bytes inside TLS.  After
- * conn_accept(), before the first verb.  The handshake is part of the first
- * conn_read(), and of its idle_ms.  A peer that ends TLS ends both halves:
- * after EOF a conn_write() fails.
+ * From now on the events and verbs of `c` mean the bytes inside TLS; what was
+ * read before is forgotten.  After conn_accept(), between two verbs.  The
+ * handshake is part of the first conn_read(), and of its idle_ms.  A peer that
+ * ends TLS ends both halves: after EOF a conn_write() fails.
  *
  * ST_OK, or ST_BUSY: sessions_max are open; conn_close() is still due.
  */

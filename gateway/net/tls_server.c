@@ -52,6 +52,7 @@ tls_wrap(struct conn *c, struct tls_server *server)
 	(void)br_ssl_server_reset(&t->engine.server);
 	/* A client that says nothing holds no buffers. */
 	tls_records_take_back(t);
+	c->bytes = (struct span){ 0 };
 	c->layer = &tls_layer;
 	c->layer_state = t;
 	return ST_OK;

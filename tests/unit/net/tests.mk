@@ -37,3 +37,11 @@ net/hosts_test_SRCS = net/hosts.c
 UNIT += net/tls_der_test
 net/tls_der_test_SRCS = net/tls_der.c
 net/tls_der_test_LIBS = bearssl
+
+UNIT += net/open_test
+net/open_test_SRCS = $(NET_PLAIN_SRCS) $(NET_TLS_SRCS)
+net/open_test_LIBS = uv bearssl
+
+UNIT += net/resolve_test
+net/resolve_test_SRCS = net/resolve.c net/dns.c net/hosts.c crypto/random.c base/log.c base/status.c
+net/resolve_test_LIBS = uv
