@@ -87,22 +87,14 @@ fail_at_host(struct http_lane *l, const char *words)
 	fail(l, text);
 }
 
-/* Once more, on a new connection: this one was closed while nobody looked. */
-static void
-try_again(struct http_lane *l)
-{
-	l->is_again = true;
-	close_lane(l);
-}
-
 /* The connection failed, or ended before it should. */
 static void
 break_off(struct http_lane *l, enum conn_event ev)
 {
 	if (ev == CONN_TIMEOUT)
 		fail_at_host(l, "no answer in time");
-	else if (l->was_kept && !l->has_bytes && !l->is_again)
-		try_again(l);
+	else if (l->was_kept && !l->has_bytes)
+		close_lane(l);	/* and once more, on a new connection */
 	else if (ev == CONN_EOF)
 		fail_at_host(l, "the connection ended before its answer");
 	else
@@ -461,7 +453,6 @@ take_request(struct http_lane *l, const struct http_out *out, uint64_t now_s)
 	l->body_bytes = out->body_bytes;
 	l->is_head = strcmp(out->method, "HEAD") == 0;
 	l->is_post = strcmp(out->method, "POST") == 0;
-	l->is_again = false;
 }
 
 /* See http_call.h. */

@@ -52,7 +52,6 @@ struct http_lane {
 	uint64_t body_bytes, sent;	/* of its body */
 	bool     is_head, is_post;
 	bool     was_kept;		/* the connection, from a call before */
-	bool     is_again;		/* the second time: not a third */
 	bool     has_bytes;		/* any of an answer came */
 	/* The answer. */
 	struct http_answer answer;

@@ -13,6 +13,16 @@ dialect_SRCS = courier/dialect.c courier/dialect_keystone.c courier/dialect_s3.c
 courier/dialect_test_SRCS = $(dialect_SRCS)
 courier/dialect_test_LIBS = bearssl
 
+UNIT += courier/http_call_test
+courier/http_call_test_SRCS = courier/http_call.c courier/http_pool.c wire/http_answer.c wire/http_body.c \
+    base/log.c base/wipe.c
+courier/http_call_test_FAKES = conn_fake.c link_fake.c
+courier/http_call_test_LIBS = uv picohttpparser
+
+UNIT += courier/store_answer_test
+courier/store_answer_test_SRCS = courier/store_answer.c wire/http_answer.c
+courier/store_answer_test_LIBS = picohttpparser
+
 UNIT += courier/mail_verdict_test courier/sms_verdict_test
 courier/mail_verdict_test_SRCS = courier/mail_verdict.c
 courier/sms_verdict_test_SRCS  = courier/sms_verdict.c
