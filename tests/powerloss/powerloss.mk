@@ -4,6 +4,7 @@ POWERLOSS_WRAP = open close write pwrite ftruncate fsync fdatasync fallocate \
                  unlink rename
 POWERLOSS_OBJS = $(OUT)/tests/powerloss/vault_powerloss.o \
                  $(OUT)/tests/powerloss/disk.o \
+                 $(OUT)/tests/fakes/drop_fake.o \
                  $(OUT)/tests/fakes/vault_rig.o \
                  $(VAULT_ALL_SRCS:%.c=$(OUT)/gateway/%.o)
 comma := ,

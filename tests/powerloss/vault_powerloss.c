@@ -6,6 +6,9 @@
  *   - what it had answered STORED is there, whole, with its ACK,
  *   - what it had answered as ended stays ended,
  *   - nothing is half there: an ACK means a bundle, a bundle its object,
+ *   - a name that left the box is marked and on record, and while it may be
+ *     in the drop something stands for it: its bundle, or a row that deletes,
+ *   - what was to leave leaves, and nothing stays behind,
  *   - the audit tree is that of the records.
  *
  * vault_powerloss [--full] [--at OPERATION]
@@ -20,12 +23,13 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "drop_fake.h"
 #include "tap.h"
 #include "vault/bundle.h"
 #include "vault_rig.h"
 
 enum {
-	PROMISES_MAX = 64, WAIT_STEP_S = 15 * DAY_S, OPERATIONS_MAX = 20000
+	PROMISES_MAX = 64, THERE_MAX = 16, WAIT_STEP_S = 15 * DAY_S, OPERATIONS_MAX = 20000
 };
 
 /* What may be found of one delivery's bundle. */
@@ -43,6 +47,9 @@ struct promise {
 struct promises {
 	struct promise row[PROMISES_MAX];
 	int      n;
+	/* Names in the drop: it cannot be unplugged with the box. */
+	char     there[THERE_MAX][65];
+	int      n_there;
 	bool     opened;		/* the vault opened once */
 	bool     finished;
 	uint64_t system_s, boot_ms;
@@ -143,6 +150,44 @@ commit(struct rig *r, const int *index, int n, bool seals)
 		after_commit(r, index[i], seals);
 }
 
+/* --- the drop -------------------------------------------------------------- */
+
+static void
+there_changes(const char *name, bool is_put)
+{
+	int at = 0;
+
+	while (at < now->n_there && strcmp(now->there[at], name) != 0)
+		at++;
+	promise_changing();
+	if (is_put && at == now->n_there) {
+		if (now->n_there == THERE_MAX)
+			abort();
+		snprintf(now->there[now->n_there++], 65, "%s", name);
+	} else if (!is_put && at < now->n_there)
+		memcpy(now->there[at], now->there[--now->n_there], 65);
+	promise_changed();
+}
+
+/* The courier at work: a name is in the drop from the moment it is handed
+ * out, since nobody knows how much of an attempt arrived.  Every third answer
+ * is lost, where it is not kind. */
+static void
+carry(struct rig *r, bool kindly)
+{
+	static uint8_t body[DROP_BODY_MAX];
+	struct drop_job j;
+
+	for (int i = 0; i < 40 && drop_take(r, CHANNEL_STORE, &j); i++) {
+		if (j.kind != OUTBOX_DELETE) {
+			there_changes(j.name, true);
+			(void)drop_read(r, &j, body);
+		} else
+			there_changes(j.name, false);
+		drop_end(r, &j, !kindly && i % 3 == 1 ? OUTCOME_DOWN : OUTCOME_DONE);
+	}
+}
+
 static int
 deliver(struct rig *r, uint8_t key, uint8_t content, size_t size,
     int replaces, enum release release)
@@ -187,16 +232,18 @@ workload(struct rig *r)
 	int batch[4], one;
 
 	open_here(r);
-	(void)rig_card(r, "CARD000001", 7, false, NULL);
+	(void)rig_card_drop(r, "CARD000001", 7, 'L');
 	batch[0] = start_delivery(r, 1, 1, 40000, -1, RELEASE_DELIVER, &got);
 	batch[1] = start_delivery(r, 2, 1, 500, -1, RELEASE_DELIVER, &got);
 	batch[2] = start_delivery(r, 3, 1, 90000, -1, RELEASE_DELIVER, &got);
 	commit(r, batch, 3, true);
+	carry(r, false);
 	one = deliver(r, 1, 2, 45000, batch[0], RELEASE_DELIVER);
 	(void)deliver(r, 2, 2, 0, batch[1], RELEASE_WITHDRAW);
 	(void)start_delivery(r, 4, 1, 50000, -1, RELEASE_DELIVER, &got);
 	(void)deliver(r, 5, 1, 60000, -1, RELEASE_DELIVER);
 	vault_intake_lost(&r->v);
+	carry(r, false);
 	(void)rig_open_card(r, "CARD000001", 7);
 	(void)rig_open_card(r, "CARD000001", 8);
 	(void)rig_read(r, now->row[one].name);
@@ -208,8 +255,10 @@ workload(struct rig *r)
 	promise_changed();
 	rig_wait(r, WAIT_STEP_S);
 	(void)rig_sweep(r);
+	carry(r, false);
 	(void)deliver(r, 6, 1, 40000, -1, RELEASE_DELIVER);
 	rig_reopen(r, false);
+	carry(r, false);
 	(void)deliver(r, 7, 1, 700, -1, RELEASE_DELIVER);
 	(void)deliver(r, 8, 1, 70000, -1, RELEASE_DELIVER);
 	now->finished = true;
@@ -313,6 +362,62 @@ check_bundles(struct rig *r)
 }
 
 static int
+check_rows(struct rig *r)
+{
+	static const struct {
+		const char *sql, *what;
+	} never[] = {
+		{ "SELECT count(*) FROM bundle b WHERE b.live = 1 AND b.pushed = 0"
+		  " AND b.holds = 0 AND NOT EXISTS (SELECT 1 FROM outbox"
+		  " WHERE bundle = b.id AND kind = 0)",
+		  "an open bundle has no row to leave by" },
+		{ "SELECT count(*) FROM bundle b WHERE b.live = 1 AND b.pushed = 1"
+		  " AND NOT EXISTS (SELECT 1 FROM outbox WHERE bundle = b.id)",
+		  "a put that was not seen has no row" },
+		{ "SELECT count(*) FROM outbox o JOIN bundle b ON b.id = o.bundle"
+		  " WHERE (o.kind = 0) <> (b.live = 1)",
+		  "a row that does not fit its bundle" },
+		{ "SELECT count(*) FROM outbox WHERE kind = 0 AND left_box = 1"
+		  " AND NOT EXISTS (SELECT 1 FROM bundle WHERE id = bundle"
+		  " AND pushed > 0)", "a name left without a mark" },
+		{ "SELECT (SELECT count(*) FROM bundle WHERE pushed > 0) <>"
+		  " (SELECT count(*) FROM audit WHERE instr(CAST(line AS TEXT),"
+		  " '\"ev\":\"publish\"') > 0)", "marks are not records" },
+	};
+	int bad = 0;
+
+	for (size_t i = 0; i < COUNT(never); i++) {
+		if (rig_sql(r, never[i].sql) != 0)
+			bad += complain(never[i].what, (int)i);
+	}
+	return bad;
+}
+
+/* All that was there when the box fell, and what it does about it: when it is
+ * done and all has closed, the index is left and nothing else. */
+static int
+check_drop(struct rig *r, const struct promises *p)
+{
+	bool had_card = rig_sql(r, "SELECT count(*) FROM card WHERE loc IS NOT "
+	    "NULL") == 1;
+	int bad = 0;
+
+	memcpy(now->there, p->there, sizeof(p->there));
+	now->n_there = p->n_there;
+	rig_wait(r, WAIT_STEP_S);
+	(void)rig_sweep(r);
+	carry(r, true);
+	rig_wait(r, 1000);	/* the second passes */
+	carry(r, true);
+	if (rig_sql(r, "SELECT count(*) FROM outbox WHERE channel = 0") != 0)
+		bad += complain("rows that do not end", 0);
+	if (now->n_there != (int)had_card
+	    || (had_card && now->there[0][0] != 'i'))
+		bad += complain("something stays in the drop", now->n_there);
+	return bad;
+}
+
+static int
 check(const char *dir, const struct promises *p)
 {
 	struct rig *r = make_rig(dir);
@@ -325,12 +430,13 @@ check(const char *dir, const struct promises *p)
 	open_here(r);
 	for (int i = 0; i < p->n; i++)
 		bad += check_promise(r, p, i);
-	bad += check_tree(r) + check_bundles(r);
+	bad += check_tree(r) + check_bundles(r) + check_rows(r);
 	r->next = 200;	/* and it goes on working */
-	(void)rig_card(r, "CARD000001", 7, false, NULL);
+	(void)rig_card_drop(r, "CARD000001", 7, 'L');
 	if (deliver(r, 99, 1, 50000, -1, RELEASE_DELIVER) < 0
 	    || now->row[now->n - 1].state != MUST)
 		bad += complain("it takes nothing any more", 0);
+	bad += check_drop(r, p);
 	vault_close(&r->v);
 	return bad;
 }

@@ -119,6 +119,40 @@ test_holds_of_old(void)
 	end(&db);
 }
 
+/* Nothing of before version 10 was ever sent out, and nothing of it is. */
+static void
+test_drop_of_old(void)
+{
+	struct database db;
+
+	start(&db);
+	ok(schema_migrate(&db, 9) == ST_OK && database_exec(&db,
+	    "INSERT INTO card (id, number, lab, state, public_key, token_hash,"
+	    " rounds, created_s, expires_s, actor) VALUES (1,"
+	    " zeroblob(10), 0, 0, zeroblob(65), zeroblob(32), 1, 1, 9, x'');"
+	    "INSERT INTO bundle (id, bid, card, report, seq, live, lab, release,"
+	    " status, exams, stored_s, opens_s, closes_s, closes_on_s, size)"
+	    " VALUES (1, randomblob(16), 1, 7, 1, 1, 0, 0, 0, 1, 1, 1, 88, 9, 1)")
+	    == ST_OK, "a card and a bundle of version 9");
+	ok(schema_migrate(&db, 10) == ST_OK
+	    && number(&db, "SELECT count(*) FROM card WHERE loc IS NULL AND"
+	    " drop_sk IS NULL AND day_code IS NULL AND is_secret = 0") == 1
+	    && number(&db, "SELECT count(*) FROM bundle WHERE pushed = 0 AND"
+	    " late = 0 AND told = 0") == 1
+	    && number(&db, "SELECT (SELECT count(*) FROM outbox) +"
+	    " (SELECT count(*) FROM host) + (SELECT count(*) FROM contact) +"
+	    " (SELECT count(*) FROM alarm)") == 0,
+	    "have no drop variant, and nothing waits to leave");
+	ok(database_exec(&db, "INSERT INTO outbox (channel, kind, name, card,"
+	    " made_s, due_s) VALUES (0, 0, zeroblob(32), 1, 1, 1)") == ST_OK
+	    && database_exec(&db, "INSERT INTO outbox (channel, kind, name, card,"
+	    " made_s, due_s) VALUES (0, 2, zeroblob(32), 1, 1, 1)") != ST_OK
+	    && database_exec(&db, "INSERT INTO outbox (channel, kind, name, card,"
+	    " made_s, due_s) VALUES (0, 0, zeroblob(31), 1, 1, 1)") != ST_OK,
+	    "a name has one row");
+	end(&db);
+}
+
 /* Every statement of the table fits the schema; a wrong one would die. */
 static void
 test_statements(void)
@@ -183,6 +217,7 @@ main(void)
 	test_step_by_step();
 	test_statements();
 	test_holds_of_old();
+	test_drop_of_old();
 	test_failure_leaves_nothing();
 	test_newer_program();
 	test_pragmas();
