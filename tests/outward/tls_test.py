@@ -99,6 +99,11 @@ def test_names():
                 refuses(tmp, claim, leaf, "is for another name", trust=trust, host=host)
         refuses(tmp, "an address as common name", root.issue("127.0.0.1", names=[]),
                 "is for another name", trust=trust, host="127.0.0.1")
+        believes(tmp, "a common name where there is no other", root.issue(HOST, names=[]), trust)
+        refuses(tmp, "a common name where there is another", root.issue(HOST, names=["a.test"]),
+                "is for another name", trust=trust)
+        refuses(tmp, "a common name where there is an address",
+                root.issue(HOST, names=["127.0.0.1"]), "is for another name", trust=trust)
         _, server = ask(tmp, root.issue(HOST), trust=trust)
         ok(server.names == [HOST] and server.seen[0][2] == "http/1.1",
            "it says which host it wants, and HTTP/1.1", (server.names, server.seen))
