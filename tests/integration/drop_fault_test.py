@@ -30,8 +30,8 @@ FAULTS = [
     (StoreProxy.unavailable, "503"),
     (StoreProxy.truncated_answer, ""),
     (StoreProxy.half_body, ""),
-    (StoreProxy.wrong_etag, ""),
-    (StoreProxy.other_bytes, ""),
+    (StoreProxy.wrong_etag, "bytes"),
+    (StoreProxy.other_bytes, "bytes"),
     (StoreProxy.captive, "captive portal"),
     (StoreProxy.redirect, "302"),
     (StoreProxy.cut, ""),
@@ -54,6 +54,13 @@ def hosts(out):
     return {r["channel"]: r for r in map(json.loads, lines) if "failures" in r}
 
 
+def complaint(out):
+    """What the box says of the store, or of a row that waits for it."""
+    lines = [json.loads(line) for line in out.box.guichet("outbox", "--json").splitlines()]
+    said = [r.get("error") for r in lines if r.get("channel") == "store" and r.get("error")]
+    return " / ".join(said)
+
+
 def test_faults():
     with Outside(proxied=True, **QUICK) as out:
         home = out.patient(phone())
@@ -72,10 +79,8 @@ def one_fault(out, home, fault, words, number):
     out.proxy.fault = fault
     seen = out.proxy.count("PUT") + out.proxy.count("GET")
     out.deliver(home, f"fault-{number}", pdf=report.make_pdf())
-    ok(until(lambda: hosts(out)["store"]["error"], 20), f"{name}: the box says what is wrong",
-       hosts(out)["store"])
-    error = hosts(out)["store"]["error"]
-    ok(words in error, f"{name}: in words: {error}", error)
+    error = until(lambda: complaint(out), 20)
+    ok(error and words in error, f"{name}: the box says: {error}", out.box.guichet("outbox"))
     until(lambda: out.proxy.count("PUT") + out.proxy.count("GET") >= seen + 3, 20)
     out.proxy.fault = None
     ok(len(home.wait_for(number, 40)) == number, f"{name}: once it is over all open")
@@ -92,7 +97,7 @@ def test_down():
             out.deliver(home, f"down-{n}", pdf=report.make_pdf())
         time.sleep(12)
         row = hosts(out)["store"]
-        ok(row["waiting"] >= 6 and row["failures"] >= 3, "five objects and an index wait", row)
+        ok(row["waiting"] >= 5 and row["failures"] >= 3, "five objects wait", row)
         ok(row["failing_since"] > 0 and row["oldest"] > 0, "since when is said", row)
         ok(len(Patient(out.box, home.slip).open_all()) == 5, "at the branch all is as ever")
         out.proxy.up()
@@ -178,4 +183,5 @@ def full(disk):
 
 
 if __name__ == "__main__":
-    main(test_faults, test_down, test_name, test_deletion, test_full)
+    main(*([globals()[n] for n in sys.argv[1:]] or
+           [test_faults, test_down, test_name, test_deletion, test_full]))

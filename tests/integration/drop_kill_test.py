@@ -138,7 +138,7 @@ class Run:
     def go(self):
         out = self.out.start()
         out.proxy.before, out.proxy.after = self.hook("before"), self.hook("after")
-        self.homes = [out.patient(f"+3360001{self.number}{n:02d}") for n in range(3)]
+        self.homes = [out.patient(f"+336000{self.number}01{n:02d}") for n in range(3)]
         for home in self.homes:
             self.deliver(home)
             home.wait_for(1)

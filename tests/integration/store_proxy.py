@@ -71,9 +71,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_any(self):
         proxy = self.proxy
         length = int(self.headers.get("Content-Length") or 0)
-        with proxy.lock:
-            proxy.seen.append((time.time(), self.command, self.path))
         try:
+            if proxy.server is not self.server:     # down since: kept connections end, too
+                raise Cut
+            with proxy.lock:
+                proxy.seen.append((time.time(), self.command, self.path))
             proxy.before(self.command, self.path)
             if proxy.fault is StoreProxy.half_body and self.command == "PUT":
                 self.rfile.read(length // 2)
@@ -187,7 +189,7 @@ class StoreProxy:
     @staticmethod
     def captive(x):
         page = b"<html><body>Bienvenue ! Acceptez les conditions du Wi-Fi</body></html>"
-        x.reply(200, [("Content-Type", "text/html"), ("ETag", '"x"')], page)
+        x.reply(200, [("Content-Type", "text/html")], page)
 
     @staticmethod
     def redirect(x):
