@@ -132,8 +132,9 @@ notice_ended(struct vault *v, uint64_t row, uint64_t card,
 	TRY(refused ? refuse(v, &e) : remember(v, &e));
 	if (notice == NOTICE_DAY_CODE)
 		TRY(contact_drop_code(v, card));
-	TRY(mark_told(v, &e));
 	TRY(any(v, SQL_NOTICE_OTHER, card, row, &waits));
+	if (!refused || !waits)
+		TRY(mark_told(v, &e));
 	return waits ? ST_OK : let_go(v, card);
 }
 

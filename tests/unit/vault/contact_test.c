@@ -320,6 +320,47 @@ test_code_needs_number(void)
 	rig_close_searched(&r);
 }
 
+/* One address does not work, the other's host has been down all the time. */
+static void
+test_refused_and_down(void)
+{
+	struct rig r;
+
+	start_branch(&r, 0);
+	(void)rig_result_for(&r, 1);
+	rig_wait(&r, 1800);
+	rig_job_done(&r, rig_job(&r, CHANNEL_SMS)->job, OUTCOME_REFUSED);
+	rig_job_done(&r, rig_job(&r, CHANNEL_MAIL)->job, OUTCOME_DOWN);
+	rig_wait(&r, RIG_WINDOW_S);
+	(void)rig_sweep(&r);
+	ok(rig_alarms(&r, ALARM_REFUSED) == 1
+	    && rig_alarms(&r, ALARM_UNTOLD) == 1, "nobody was told: both alarms");
+	is_gone(&r, "closed without a word");
+	rig_close_searched(&r);
+}
+
+/* A row that was out when its card ended: nothing comes of it. */
+static void
+test_out_while_frozen(void)
+{
+	struct rig r;
+	struct message m = { .id = MSG_CARD_FREEZE };
+	uint64_t job;
+
+	start_branch(&r, 0);
+	(void)rig_result_for(&r, 1);
+	rig_wait(&r, 1800);
+	job = rig_job(&r, CHANNEL_MAIL)->job;
+	m.card_freeze.card = span_of("CARD000001");
+	m.card_freeze.actor = span_of("uid:0");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	rig_job_done(&r, job, OUTCOME_REFUSED);
+	ok(rig_sql(&r, "SELECT count(*) FROM alarm") == 0,
+	    "reported after its card was frozen: nothing");
+	is_gone(&r, "frozen while one was out");
+	rig_close_searched(&r);
+}
+
 int
 main(void)
 {
@@ -335,6 +376,8 @@ main(void)
 	test_clock();
 	test_restart();
 	test_code_needs_number();
+	test_refused_and_down();
+	test_out_while_frozen();
 	ok(rig_leaks() == 0, "no planted address or code in a record, a log "
 	    "line or another table");
 	return done_testing();
