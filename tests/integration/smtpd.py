@@ -55,14 +55,14 @@ void *EVP_PKEY_get1_RSA(void *pkey);
 void *
 EVP_PKEY_get1_RSA(void *pkey)
 {
-	void *(*next)(void *);
-	void *rsa;
+    void *(*next)(void *);
+    void *rsa;
 
-	*(void **)&next = dlsym(RTLD_NEXT, "EVP_PKEY_get1_RSA");
-	rsa = next(pkey);
-	if (rsa != 0)
-		EVP_PKEY_set1_RSA(pkey, rsa);
-	return rsa;
+    *(void **)&next = dlsym(RTLD_NEXT, "EVP_PKEY_get1_RSA");
+    rsa = next(pkey);
+    if (rsa != 0)
+        EVP_PKEY_set1_RSA(pkey, rsa);
+    return rsa;
 }
 """
 
