@@ -20,6 +20,10 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
+/* A secret that was set a moment ago comes by another channel than the wish to
+ * look: it is given a moment. */
+enum { SOON_MS = 100 };
+
 enum { NAME_BYTES = 32, KEPT_S = 3600, TRIES_MAX = 3, LOST_MAX = 2,
 	ROUNDS_MAX = 3, SETUP_MAX = 2048 };
 
@@ -30,6 +34,7 @@ static struct {
 	struct role *role;
 	uint64_t request;
 	bool is_running, is_init;
+	uv_timer_t soon;
 	struct store_call call;
 	struct drop_look look;		/* what was seen: drop_findings.h */
 	char   name[SUBJECTS][STORE_NAME_MAX];
@@ -118,7 +123,7 @@ static const struct step {
 	    false },
 };
 
-/* What `drop init` does about what is bad. */
+/* What `drop init` does about what is not good. */
 static const struct setting {
 	enum drop_finding finding;
 	enum store_verb verb;
@@ -130,6 +135,7 @@ static const struct setting {
 	{ FINDING_LISTING, STORE_CONTAINER_SET, SWIFT },
 	{ FINDING_READ, STORE_POLICY_SET, S3 },
 	{ FINDING_LISTING, STORE_POLICY_SET, S3 },
+	{ FINDING_FOREIGN_WRITE, STORE_POLICY_SET, S3 },
 	{ FINDING_CORS, STORE_CORS_SET, S3 },
 	{ FINDING_EXPIRY, STORE_LIFECYCLE_SET, S3 },
 };
@@ -176,6 +182,33 @@ tell_end(uint64_t request, enum status outcome)
 	tell(&m);
 }
 
+/* What a store may keep to itself; of everything else it must be known that it
+ * is good. */
+static bool
+may_be_unknown(enum drop_finding i)
+{
+	return i == FINDING_VERSIONING || i == FINDING_EXPIRY ||
+	    i == FINDING_TYPE || i == FINDING_SKEW;
+}
+
+static enum status
+outcome(void)
+{
+	const struct drop_seen *f = check.look.finding;
+	enum status st = ST_OK;
+
+	if (f[FINDING_REACH].grade != GRADE_GOOD)
+		return ST_IO;
+	for (unsigned i = 0; i < FINDING_COUNT; i++) {
+		if (f[i].grade == GRADE_BAD)
+			return ST_INVALID;
+		if (f[i].grade == GRADE_UNKNOWN &&
+		    !may_be_unknown((enum drop_finding)i))
+			st = ST_IO;
+	}
+	return st;
+}
+
 static void
 finish(void)
 {
@@ -189,9 +222,7 @@ finish(void)
 	log_line(LOG_NOTICE, "drop %s: %u of %u findings are bad",
 	    check.is_init ? "init" : "check", bad, (unsigned)FINDING_COUNT);
 	check.is_running = false;
-	tell_end(check.request, bad == 0 ? ST_OK :
-	    check.look.finding[FINDING_REACH].grade == GRADE_BAD ? ST_IO :
-	    ST_INVALID);
+	tell_end(check.request, outcome());
 }
 
 /* --- names ------------------------------------------------------------------- */
@@ -294,6 +325,7 @@ is_wanted(const struct setting *s)
 
 	return (s->kinds & kind()) != 0 && !look->is_tried[s->finding] &&
 	    (look->finding[s->finding].grade == GRADE_BAD ||
+	    look->finding[s->finding].grade == GRADE_WARNING ||
 	    (look->is_new && s->verb != STORE_CONTAINER_MAKE));
 }
 
@@ -374,6 +406,15 @@ next(void)
 
 /* --- beginning ------------------------------------------------------------------- */
 
+static void
+on_soon(uv_timer_t *timer)
+{
+	/* Wall time: for certificates, signatures and the store's Date. */
+	check.look.now_s = (uint64_t)time(NULL);
+	uv_close((uv_handle_t *)timer, NULL);
+	next();
+}
+
 /* See courier.h. */
 void
 drop_check_begin(struct role *role, const struct msg_drop_check *m)
@@ -390,9 +431,9 @@ drop_check_begin(struct role *role, const struct msg_drop_check *m)
 	check.is_running = true;
 	check.is_init = m->init != 0;
 	check.look.config = &role->config;
-	/* Wall time: for certificates, signatures and the store's Date. */
-	check.look.now_s = (uint64_t)time(NULL);
+	drop_look_again(&check.look);
 	random_bytes(check.look.body, sizeof(check.look.body));
 	make_names();
-	next();
+	uv_timer_init(&role->loop, &check.soon);	/* cannot fail */
+	uv_timer_start(&check.soon, on_soon, SOON_MS, 0);
 }

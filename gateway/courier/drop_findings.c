@@ -135,6 +135,14 @@ is_about_credential(const struct store_answer *a)
 	return false;
 }
 
+/* A container's HEAD in Swift has no body, a listing in S3 its own. */
+static bool
+is_a_store(const struct drop_look *look, const struct store_answer *a)
+{
+	return is_s3(look) ? contains(a->body, "<ListBucketResult") :
+	    a->http->status == 204;
+}
+
 /* See drop_findings.h. */
 void
 judge_container(struct drop_look *look, const struct store_answer *a)
@@ -143,6 +151,11 @@ judge_container(struct drop_look *look, const struct store_answer *a)
 
 	if (!is_reached || status_of(a) >= 500) {
 		note(look, FINDING_REACH, GRADE_BAD, "%s", said(a).text);
+		return;
+	}
+	if (is_good(a) && !is_a_store(look, a)) {
+		note(look, FINDING_REACH, GRADE_BAD, "something else answers "
+		    "in the store's place (a captive portal?)");
 		return;
 	}
 	good(look, FINDING_REACH);
@@ -438,8 +451,8 @@ drop_look_again(struct drop_look *look)
 	for (unsigned i = 0; i < FINDING_COUNT; i++) {
 		struct drop_seen *f = &look->finding[i];
 
-		f->was_bad = f->was_bad ||
-		    (f->is_judged && f->grade == GRADE_BAD);
+		f->was_bad = f->was_bad || (f->is_judged &&
+		    badness(f->grade) >= badness(GRADE_WARNING));
 		f->is_judged = false;
 		f->grade = GRADE_UNKNOWN;
 		f->detail[0] = '\0';

@@ -12,7 +12,7 @@ enum { DROP_DETAIL_MAX = 256, DROP_BODY_BYTES = 1024 };
 struct drop_seen {
 	enum drop_grade grade;
 	bool is_judged;
-	bool was_bad;			/* before something was set */
+	bool was_bad;			/* or a warning, before it was set */
 	char detail[DROP_DETAIL_MAX + 1];	/* printable ASCII */
 	char set_error[128];		/* why it could not be set; or empty */
 };
@@ -50,7 +50,8 @@ void judge_unreadable(struct drop_look *look, const struct store_answer *a);
 void drop_note_setting(struct drop_look *look, enum drop_finding finding,
     const struct store_answer *a);
 
-/* Before the same steps once more: what is bad now and good then is FIXED. */
+/* Before the steps, and before the same steps once more: nothing is known; what
+ * is not good now and good then is FIXED. */
 void drop_look_again(struct drop_look *look);
 
 /* After the last step: what was never judged is UNKNOWN, what was set is

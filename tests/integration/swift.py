@@ -150,6 +150,7 @@ http {{
             proxy_http_version 1.1;
             proxy_set_header Host $http_host;
             proxy_set_header Connection "";
+            proxy_pass_header Date;
             proxy_request_buffering off;
             proxy_read_timeout 120s;
         }}
