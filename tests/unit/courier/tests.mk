@@ -31,3 +31,12 @@ UNIT += courier/store_test
 courier/store_test_SRCS = $(dialect_SRCS) courier/store.c courier/store_answer.c wire/http_answer.c base/status.c
 courier/store_test_FAKES = http_call_fake.c link_fake.c
 courier/store_test_LIBS = uv bearssl picohttpparser
+
+UNIT += courier/courier_test
+courier/courier_test_SRCS = courier/courier.c config/remote.c config/address.c base/log.c base/wipe.c
+courier/courier_test_LIBS = uv
+
+UNIT += courier/push_test
+courier/push_test_SRCS = courier/push.c crypto/digest.c crypto/md5.c crypto/sha_blocks.c base/base64.c base/hex.c \
+    base/log.c base/wipe.c
+courier/push_test_LIBS = uv bearssl
