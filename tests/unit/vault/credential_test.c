@@ -6,6 +6,22 @@
 #include "contact_rig.h"
 #include "tap.h"
 
+static bool is_watching;
+static size_t wiped;	/* how often the planted one was */
+
+void __real_wipe(void *ptr, size_t len);
+void __wrap_wipe(void *ptr, size_t len);
+
+void
+__wrap_wipe(void *ptr, size_t len)
+{
+	size_t n = strlen(RIG_PASSWORD);
+
+	for (size_t i = 0; is_watching && i + n <= len; i++)
+		wiped += memcmp((uint8_t *)ptr + i, RIG_PASSWORD, n) == 0;
+	__real_wipe(ptr, len);
+}
+
 static uint64_t
 store(struct rig *r, uint64_t channel, const char *value)
 {
@@ -60,6 +76,10 @@ test_store(void)
 	    && told(&r, 0, CHANNEL_STORE, "")
 	    && told(&r, 1, CHANNEL_MAIL, RIG_PASSWORD)
 	    && told(&r, 2, CHANNEL_SMS, ""), "a new courier hears all three");
+	is_watching = true;
+	credential_send_all(&r.v);
+	is_watching = false;
+	ok(wiped == 1, "and the vault keeps no copy");
 	ok(store(&r, CHANNEL_MAIL, "another") == ST_OK
 	    && told(&r, 0, CHANNEL_MAIL, "another"), "changed");
 	ok(store(&r, CHANNEL_MAIL, "") == ST_OK

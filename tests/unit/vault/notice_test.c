@@ -24,12 +24,19 @@ add(struct vault *v, void *with)
 
 /* What the outbox says when the index is in the drop. */
 static void
-in_drop(struct rig *r)
+tell(struct rig *r)
 {
 	uint64_t now = r->system_s;
 
+	if (transaction(&r->v, add, &now) != ST_OK)
+		printf("Bail out! nobody is told\n");
+}
+
+static void
+in_drop(struct rig *r)
+{
 	(void)rig_sql(r, "UPDATE bundle SET pushed = 2 WHERE live = 1");
-	ok(transaction(&r->v, add, &now) == ST_OK, "the drop has it");
+	tell(r);
 }
 
 static void
@@ -102,6 +109,24 @@ test_delayed(void)
 }
 
 static void
+test_delayed_after(void)
+{
+	struct rig r;
+	struct rig_report late = { .card = "CARD000001", .key = 9,
+	    .patient = 1, .content = 9, .version_ms = 5 };
+
+	start(&r);
+	(void)rig_result_for(&r, 1);
+	late.opens_s = r.system_s + 900;
+	(void)rig_sql(&r, "UPDATE outbox SET due_s = made_s + 600");
+	(void)rig_deliver(&r, &late);
+	ok(waiting(&r, 2, 2, NOTICE_DOCUMENT)
+	    && rig_sql(&r, "SELECT max(due_s) FROM outbox") >= late.opens_s,
+	    "one that leaves before the next opens does not tell of it");
+	rig_close_searched(&r);
+}
+
+static void
 test_night(void)
 {
 	struct rig r;
@@ -139,6 +164,10 @@ test_no_news(void)
 	got = rig_deliver(&r, &held);
 	(void)rig_deliver(&r, &early);
 	ok(rig_notices(&r) == 0, "withheld, preliminary: nothing is said");
+	(void)rig_result_for(&r, 1);
+	ok(rig_sql(&r, "SELECT count(*) FROM bundle WHERE told = 1") == 1,
+	    "nor with another one");
+	(void)rig_sql(&r, "DELETE FROM outbox");
 	m.bundle_release.bundle = span_of(got.bid);
 	m.bundle_release.biologist = span_of("Dr A. Martin");
 	m.bundle_release.actor = span_of("uid:0");
@@ -228,6 +257,10 @@ test_day_code(void)
 	    && rig_waiting(&r, CHANNEL_MAIL, NOTICE_DOCUMENT) == 1
 	    && rig_notices(&r) == 2,
 	    "then: the day code by SMS, a mail without it");
+	(void)rig_result_for(&r, 3);
+	tell(&r);
+	ok(rig_sql(&r, "SELECT count(*) FROM bundle WHERE told = 0") == 1,
+	    "what the drop has not got yet is not told");
 	rig_leaves(&r, CHANNEL_SMS, false);
 	ok(rig_sql(&r, "SELECT count(*) FROM card WHERE day_code IS NOT NULL")
 	    == 0, "sent: the day code is erased");
@@ -375,6 +408,18 @@ test_call_back(void)
 	rig_leave_all(&r);
 	ok(call(&r, "CARD000001") == ST_EXPIRED, "then there is no address");
 	rig_close_searched(&r);
+	start(&r);
+	r.v.settings.notice.call_back = true;
+	(void)rig_result_for(&r, 1);
+	(void)call(&r, "CARD000001");
+	rig_wait(&r, RIG_WINDOW_S);
+	(void)rig_sweep(&r);
+	ok(waiting(&r, 0, 0, NOTICE_DOCUMENT) && waiting(&r, 1, 1,
+	    NOTICE_CALL_BACK), "a result closed: the call back stays");
+	rig_leave_all(&r);
+	ok(rig_sql(&r, "SELECT count(*) FROM contact") == 0,
+	    "and is the last there is to say");
+	rig_close_searched(&r);
 }
 
 /* One in fifty says the same without a reason: 2,000 of them. */
@@ -400,10 +445,7 @@ test_cover(void)
 		(void)rig_result_for(&r, (uint8_t)(1 + i % 200));
 		rig_forget(&r);
 		if (drop) {
-			uint64_t now = r.system_s;
-
-			(void)rig_sql(&r, "UPDATE bundle SET pushed = 2");
-			(void)!transaction(&r.v, add, &now);
+			in_drop(&r);
 			codes += rig_waiting(&r, CHANNEL_SMS, NOTICE_DAY_CODE);
 			beside += rig_waiting(&r, CHANNEL_SMS,
 			    NOTICE_CALL_BACK);
@@ -467,6 +509,7 @@ main(void)
 	rig_listen();
 	test_one_for_several();
 	test_delayed();
+	test_delayed_after();
 	test_night();
 	test_no_news();
 	test_versions();

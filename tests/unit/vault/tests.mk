@@ -36,6 +36,7 @@ $(foreach t,$(DROP_TESTS),$(eval $(call vault_test,$(t))))
 $(foreach t,$(DROP_TESTS),$(eval vault/$(t)_FAKES += drop_fake.c))
 
 # These look at what the code under test asks of the kernel and the library.
+$(OUT)/tests/unit/vault/credential_test: LDFLAGS += -Wl,--wrap=wipe
 $(OUT)/tests/unit/vault/job_test:     LDFLAGS += -Wl,--wrap=wipe
 $(OUT)/tests/unit/vault/recovery_test: LDFLAGS += -Wl,--wrap=pwrite
 $(OUT)/tests/unit/vault/segment_test: LDFLAGS += -Wl,--wrap=fdatasync
