@@ -6,8 +6,6 @@
 #include "base/wipe.h"
 #include "courier/http_lane.h"
 
-enum { HTTPS_PORT = 443 };
-
 /* --- time -------------------------------------------------------------------- */
 
 static uint64_t
@@ -35,12 +33,20 @@ wake_after(struct http_lane *l, enum lane_state state, uint64_t ms)
 
 /* --- the end of an exchange -------------------------------------------------- */
 
-/* What may hold a token is not left lying about. */
+/* What may hold a token, a password or a patient's number (a log-in, an SMS)
+ * is not left lying about. */
 static void
-forget(struct http_lane *l)
+forget(struct buf *b)
 {
-	wipe(l->in.ptr, l->in.len);
-	l->in.len = 0;
+	wipe(b->ptr, b->len);
+	b->len = 0;
+}
+
+static void
+forget_answer(struct http_lane *l)
+{
+	forget(&l->in);
+	forget(&l->kept);
 }
 
 static void
@@ -49,6 +55,7 @@ close_lane(struct http_lane *l)
 	uv_timer_stop(&l->timer);
 	l->state = LANE_CLOSING;
 	link_close(&l->link);
+	forget(&l->part);
 }
 
 /* The lane may have another call when on_end returns: it is done with first,
@@ -60,14 +67,13 @@ end_call(struct http_lane *l, const char *failure)
 
 	l->call = NULL;
 	call->lane = NULL;
-	wipe(l->head.ptr, l->head.len);
-	l->head.len = 0;
+	forget(&l->head);
 	if (failure != NULL)
 		call->on_end(call->owner, NULL, (struct span){ 0 }, failure);
 	else
 		call->on_end(call->owner, &l->answer, buf_span(&l->kept), NULL);
 	if (l->call == NULL)
-		forget(l);
+		forget_answer(l);
 }
 
 static void
@@ -131,6 +137,7 @@ take_body(struct http_lane *l, struct span in)
 	l->body_seen += scratch.len;
 	if (buf_append_span(&l->kept, fits) != ST_OK)
 		unexpected("room for a body", (int)fits.len);
+	forget(&scratch);
 	if (st == ST_OK) {
 		finish(l, in.len == 0);
 	} else if (st == ST_MORE) {
@@ -150,7 +157,6 @@ begin_body(struct http_lane *l, struct span rest)
 		l->answer.content_length : UINT64_MAX };
 
 	l->has_head = true;
-	l->kept.len = 0;
 	l->body_seen = 0;
 	if (l->answer.body == HTTP_BODY_NONE) {
 		finish(l, rest.len == 0);
@@ -263,8 +269,7 @@ start(struct http_lane *l)
 	l->sent = 0;
 	l->has_bytes = l->has_head = false;
 	l->n_interim = 0;
-	wipe(l->in.ptr, l->in.len);
-	l->in.len = l->kept.len = l->part.len = 0;
+	forget_answer(l);
 	if (l->body_bytes > 0) {
 		continue_sending(l);
 		return;
@@ -287,7 +292,7 @@ static void
 on_sent(struct http_lane *l)
 {
 	l->sent += l->part.len;
-	l->part.len = 0;
+	forget(&l->part);
 	if (l->sent == l->body_bytes) {
 		await(l, LANE_READING);
 	} else {
@@ -393,58 +398,6 @@ http_lane_on_timer(uv_timer_t *timer)
 
 /* --- see http_call.h --------------------------------------------------------- */
 
-/* Nothing of it can begin another header or another request. */
-static bool
-is_safe(const struct http_out *out)
-{
-	struct span headers = buf_span(&out->headers);
-	struct span target = buf_span(&out->target);
-
-	for (size_t i = 0; i < target.len; i++)
-		if (target.ptr[i] <= ' ' || target.ptr[i] >= 0x7f)
-			return false;
-	for (size_t i = 0; i < headers.len; i++) {
-		uint8_t c = headers.ptr[i];
-		uint8_t next = i + 1 < headers.len ? headers.ptr[i + 1] : 0;
-
-		/* Each line ends with CR LF, and none is empty. */
-		if (c == '\r' && (next != '\n' || i + 2 > headers.len))
-			return false;
-		if (c == '\n' && (i == 0 || headers.ptr[i - 1] != '\r' ||
-		    next == '\r'))
-			return false;
-		if (c == 0 || (c < ' ' && c != '\r' && c != '\n'))
-			return false;
-	}
-	return headers.len == 0 || headers.ptr[headers.len - 1] == '\n';
-}
-
-static MUST_CHECK enum status
-write_head(struct http_lane *l, const struct http_out *out)
-{
-	const struct endpoint *to = l->pool->to;
-	char text[REMOTE_HOST_MAX + 160];
-
-	TRY(buf_append_text(&l->head, out->method));
-	TRY(buf_append_text(&l->head, " "));
-	TRY(buf_append_span(&l->head, buf_span(&out->target)));
-	snprintf(text, sizeof(text), " HTTP/1.1\r\nHost: %s", to->host);
-	TRY(buf_append_text(&l->head, text));
-	text[0] = '\0';
-	if (to->port != HTTPS_PORT)
-		snprintf(text, sizeof(text), ":%u", (unsigned)to->port);
-	TRY(buf_append_text(&l->head, text));
-	TRY(buf_append_text(&l->head, "\r\nUser-Agent: guichet\r\n"));
-	snprintf(text, sizeof(text), "Content-Length: %llu\r\n",
-	    (unsigned long long)out->body_bytes);
-	if (out->has_body || out->body_bytes > 0)
-		TRY(buf_append_text(&l->head, text));
-	if (l->is_post)
-		TRY(buf_append_text(&l->head, "Connection: close\r\n"));
-	TRY(buf_append_span(&l->head, buf_span(&out->headers)));
-	return buf_append_text(&l->head, "\r\n");
-}
-
 static void
 take_request(struct http_lane *l, const struct http_out *out, uint64_t now_s)
 {
@@ -465,14 +418,11 @@ http_call_begin(struct http_call *call, struct http_pool *pool,
 
 	if (l == NULL)
 		return ST_BUSY;
-	if (!is_safe(out))
-		return ST_INVALID;
 	take_request(l, out, now_s);
-	st = write_head(l, out);
+	st = http_head_out(out, pool->to, l->is_post, &l->head);
 	if (st != ST_OK) {
-		wipe(l->head.ptr, l->head.len);
-		l->head.len = 0;
-		return ST_TOO_BIG;
+		forget(&l->head);
+		return st == ST_NO_SPACE ? ST_TOO_BIG : st;
 	}
 	l->call = call;
 	call->lane = l;
@@ -516,9 +466,8 @@ http_call_abort(struct http_call *call)
 		return;
 	l->call = NULL;
 	call->lane = NULL;
-	wipe(l->head.ptr, l->head.len);
-	l->head.len = 0;
+	forget(&l->head);
 	if (l->state != LANE_CLOSING)
 		close_lane(l);
-	forget(l);
+	forget_answer(l);
 }

@@ -80,6 +80,12 @@ struct http_pool {
  * another's; NULL: all are at work. */
 struct http_lane *http_pool_pick(struct http_pool *pool);
 
+/* Appends the head of a request; `closes`: the connection is for this one
+ * alone.  ST_OK; ST_NO_SPACE; ST_INVALID it could be read as another one. */
+MUST_CHECK enum status
+http_head_out(const struct http_out *out, const struct endpoint *to,
+    bool closes, struct buf *head);
+
 /* Its timer, its link's events: http_call.c's. */
 void http_lane_on_timer(uv_timer_t *timer);
 void http_lane_on_event(void *owner, enum conn_event ev);

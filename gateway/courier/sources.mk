@@ -9,6 +9,7 @@ courier_SRCS = \
     drop_check.c \
     drop_findings.c \
     http_call.c \
+    http_head.c \
     http_pool.c \
     link.c \
     mail.c \

@@ -571,6 +571,44 @@ test_secrets(void)
 	    sizeof(lane->in_storage), "secret", 6) == NULL;
 	ok(good, "tokens are wiped when the call is over");
 	end_test();
+	start_test(1);
+	if (begin("POST", 12) != ST_OK)
+		abort();
+	emit(CONN_WRITTEN);
+	http_call_body(&heard.call, span_of("secret"));
+	emit(CONN_WRITTEN);
+	emit(CONN_TIMEOUT);
+	http_call_body(&heard.call, span_of("secret"));
+	emit(CONN_WRITTEN);
+	bytes("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret");
+	ok(heard.ends == 1 && memmem(lane, sizeof(*lane), "secret", 6) ==
+	    NULL, "and so are bodies");
+	end_test();
+	start_test(1);
+	if (begin("POST", 6) != ST_OK)
+		abort();
+	emit(CONN_WRITTEN);
+	http_call_body(&heard.call, span_of("secret"));
+	emit(CONN_FAILED);
+	ok(heard.ends == 1 && memmem(lane, sizeof(*lane), "secret", 6) ==
+	    NULL, "one that was not sent, too");
+	end_test();
+}
+
+/* However slowly it comes: what is left of the whole is the most. */
+static void
+test_deadline(void)
+{
+	start_test(1);
+	send_get();
+	ok(lane->link.conn.idle_ms == HTTP_CALL_IDLE_MS, "a pause");
+	lane->until_ms = uv_now(&loop) + 5;
+	bytes("H");
+	ok(lane->link.conn.idle_ms <= 5 && heard.ends == 0,
+	    "the whole exchange has its end");
+	emit(CONN_TIMEOUT);
+	ok(heard.ends == 1 && heard.failure[0] != '\0', "and then it is over");
+	end_test();
 }
 
 int
@@ -592,5 +630,6 @@ main(void)
 	test_abort();
 	test_again_at_once();
 	test_secrets();
+	test_deadline();
 	return done_testing();
 }

@@ -14,7 +14,7 @@ courier/dialect_test_SRCS = $(dialect_SRCS)
 courier/dialect_test_LIBS = bearssl
 
 UNIT += courier/http_call_test
-courier/http_call_test_SRCS = courier/http_call.c courier/http_pool.c wire/http_answer.c wire/http_body.c \
+courier/http_call_test_SRCS = courier/http_call.c courier/http_head.c courier/http_pool.c wire/http_answer.c wire/http_body.c \
     base/log.c base/wipe.c
 courier/http_call_test_FAKES = conn_fake.c link_fake.c
 courier/http_call_test_LIBS = uv picohttpparser
