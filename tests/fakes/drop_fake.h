@@ -7,7 +7,7 @@
 
 #include "vault_rig.h"
 
-enum { DROP_OBJECTS_MAX = 256, DROP_BODY_MAX = 1024 * 1024 };
+enum { DROP_OBJECTS_MAX = 512, DROP_BODY_MAX = 1024 * 1024 };
 
 /* OUTBOX_JOB, to keep. */
 struct drop_job {
