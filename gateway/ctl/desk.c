@@ -23,12 +23,14 @@ static void
 answer_input(struct channel *c, const struct msg_input_get *wanted)
 {
 	struct message m = { .id = MSG_INPUT };
-	uint8_t bytes[INPUT_LINE_MAX];
+	uint8_t bytes[INPUT_LINE_MAX + 1];	/* and a CR before its LF */
 	struct buf line = buf_over(bytes, sizeof(bytes));
 
 	signal(SIGPIPE, SIG_IGN);	/* a desk that left: on_lost says so */
 	m.input.outcome = input_line(wanted->prompt, wanted->is_secret != 0,
 	    &line);
+	if (m.input.outcome == ST_OK && line.len > INPUT_LINE_MAX)
+		m.input.outcome = ST_TOO_BIG;
 	if (m.input.outcome == ST_OK)
 		m.input.line = buf_span(&line);
 	if (channel_send(c, &m) != ST_OK)
