@@ -40,3 +40,8 @@ UNIT += courier/push_test
 courier/push_test_SRCS = courier/push.c crypto/digest.c crypto/md5.c crypto/sha_blocks.c base/base64.c base/hex.c \
     base/log.c base/wipe.c
 courier/push_test_LIBS = uv bearssl
+
+UNIT += courier/link_test
+courier/link_test_SRCS = courier/link.c config/fingerprints.c base/log.c
+courier/link_test_FAKES = conn_fake.c
+courier/link_test_LIBS = uv
