@@ -18,8 +18,9 @@ enum {
 };
 
 /* Seconds until attempt number `tries` + 1: RETRY_FIRST_S, doubling, at most
- * `max_s` (outbox.retry_max), of which between a half and all, by chance: `random` is 32
- * random bits.  Never less than the host asked for (RETRY_ASKED_MAX_S). */
+ * `max_s` (outbox.retry_max), of which between a half and all, by chance:
+ * `random` is 32 random bits.  Never less than the host asked for
+ * (RETRY_ASKED_MAX_S). */
 uint64_t retry_after_s(uint64_t tries, uint64_t max_s, uint64_t asked_s,
     uint32_t random);
 
@@ -31,9 +32,9 @@ struct breaker {
 };
 
 /* From BREAKER_FAILURES on it opens: for BREAKER_FIRST_S, doubling at each
- * failure, at most BREAKER_MAX_S and `max_s`, half of it by chance; and wherever the host
- * asked for a time.  What fails while it is open was under way before, and
- * does not count. */
+ * failure, at most BREAKER_MAX_S and `max_s`, half of it by chance; and
+ * wherever the host asked for a time.  What fails while it is open was under
+ * way before, and does not count. */
 void breaker_failed(struct breaker *b, uint64_t now_s, uint64_t max_s,
     uint64_t asked_s, uint32_t random);
 void breaker_worked(struct breaker *b);
