@@ -7,8 +7,9 @@
  *
  * Output is gathered and sent in pieces; the buffer is wiped, because it may
  * hold a slip.  What a card was made of (code, day code, addresses) and what
- * the options held are wiped by session_finish() already, whatever happened.  While the command reads slowly, the next page of a list is not
- * asked for: nothing is dropped.
+ * the options held are wiped by session_finish() already, whatever happened.
+ * While the command reads slowly, the next page of a list is not asked for:
+ * nothing is dropped.
  */
 #ifndef DESK_SESSION_H
 #define DESK_SESSION_H
