@@ -4,9 +4,9 @@
 
 #include "base/base64.h"
 
-/* RFC 2047 section 2: 75 characters, of which "=?utf-8?B?" and "?=" are 12:
- * 63 of base64 are at most 45 bytes. */
-enum { WORD_BYTES = 45, PLAIN_MAX = 60, LINE_MAX_CHARS = 75 };
+/* RFC 2047 section 2: a line has 76 characters, of which "Subject: " is 9 and
+ * "=?utf-8?B?" and "?=" are 12; the 52 of base64 then hold 39 bytes. */
+enum { WORD_BYTES = 39, PLAIN_MAX = 60, LINE_MAX_CHARS = 75 };
 
 /* --- headers ---------------------------------------------------------------- */
 
@@ -41,10 +41,13 @@ word_bytes(struct span text)
 static enum status
 put_encoded(struct span text, struct buf *out)
 {
+	const char *before = " =?utf-8?B?";
+
 	while (text.len > 0) {
 		size_t len = word_bytes(text);
 
-		TRY(buf_append_text(out, "\r\n =?utf-8?B?"));
+		TRY(buf_append_text(out, before));
+		before = "\r\n =?utf-8?B?";
 		TRY(base64_encode(span_slice(text, 0, len), out));
 		TRY(buf_append_text(out, "?="));
 		text = span_slice(text, len, text.len);
