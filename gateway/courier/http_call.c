@@ -17,11 +17,13 @@ ms_left(const struct http_lane *l, uint64_t most)
 	return left < most ? left : most;
 }
 
+/* For what is read next, or written: `bytes` of it. */
 static void
-await(struct http_lane *l, enum lane_state state)
+await(struct http_lane *l, enum lane_state state, uint64_t bytes)
 {
 	l->state = state;
-	l->link.conn.idle_ms = ms_left(l, HTTP_CALL_IDLE_MS);
+	l->link.conn.idle_ms = ms_left(l, HTTP_CALL_IDLE_MS +
+	    bytes / HTTP_CALL_SLOW_BYTES_PER_MS);
 }
 
 static void
@@ -141,7 +143,7 @@ take_body(struct http_lane *l, struct span in)
 	if (st == ST_OK) {
 		finish(l, in.len == 0);
 	} else if (st == ST_MORE) {
-		await(l, LANE_READING);
+		await(l, LANE_READING, 0);
 		conn_read(&l->link.conn);
 	} else {
 		fail_at_host(l, "the body of the answer breaks HTTP");
@@ -228,7 +230,7 @@ take_head(struct http_lane *l, struct span bytes)
 	} else if (l->in.len == 0 && l->sent < l->body_bytes) {
 		continue_sending(l);
 	} else {
-		await(l, LANE_READING);
+		await(l, LANE_READING, 0);
 		conn_read(&l->link.conn);
 	}
 }
@@ -274,7 +276,7 @@ start(struct http_lane *l)
 		continue_sending(l);
 		return;
 	}
-	await(l, LANE_SENDING);
+	await(l, LANE_SENDING, 0);
 	conn_write(&l->link.conn, buf_span(&l->head));
 }
 
@@ -294,7 +296,8 @@ on_sent(struct http_lane *l)
 	l->sent += l->part.len;
 	forget(&l->part);
 	if (l->sent == l->body_bytes) {
-		await(l, LANE_READING);
+		await(l, LANE_READING, l->sent < HTTP_CALL_KERNEL_MAX ?
+		    l->sent : HTTP_CALL_KERNEL_MAX);
 	} else {
 		l->state = LANE_PEEKING;
 		l->link.conn.idle_ms = LANE_PEEK_MS;
@@ -401,7 +404,8 @@ http_lane_on_timer(uv_timer_t *timer)
 static void
 take_request(struct http_lane *l, const struct http_out *out, uint64_t now_s)
 {
-	l->until_ms = uv_now(l->pool->loop) + HTTP_CALL_TOTAL_MS;
+	l->until_ms = uv_now(l->pool->loop) + HTTP_CALL_TOTAL_MS +
+	    out->body_bytes / HTTP_CALL_SLOW_BYTES_PER_MS;
 	l->now_s = now_s;
 	l->body_bytes = out->body_bytes;
 	l->is_head = strcmp(out->method, "HEAD") == 0;
@@ -448,7 +452,7 @@ http_call_body(struct http_call *call, struct span bytes)
 	    buf_append_span(&l->part, bytes) != ST_OK)
 		unexpected("a body that nobody asked for", (int)bytes.len);
 	uv_timer_stop(&l->timer);
-	await(l, LANE_SENDING);
+	await(l, LANE_SENDING, bytes.len);
 	if (is_first)
 		conn_write_two(&l->link.conn, buf_span(&l->head),
 		    buf_span(&l->part));

@@ -22,7 +22,12 @@ enum {
 	HTTP_CALL_PART_MAX = 128 * 1024,	/* of a request's body */
 	HTTP_CALL_HEAD_MAX = 8192,	/* of a request, tokens and all */
 	HTTP_CALL_IDLE_MS = 30000,	/* between two events */
-	HTTP_CALL_TOTAL_MS = 600000	/* for the whole exchange */
+	HTTP_CALL_TOTAL_MS = 600000,	/* for the whole exchange */
+	/* What a branch's line carries upwards at the very least, for each
+	 * of eight requests at a time: both of the above are longer by that. */
+	HTTP_CALL_SLOW_BYTES_PER_MS = 4,
+	/* Of a body, so much may still be the kernel's when all is written. */
+	HTTP_CALL_KERNEL_MAX = 1024 * 1024
 };
 
 /* What to send; buffers and strings are borrowed until the call begins. */

@@ -311,5 +311,15 @@ def drip(x):
         time.sleep(0.005)
 
 
+def reads_slowly(x):
+    """A body as a slow line brings it."""
+    body = b""
+    while len(body) < x.length:
+        body += x.read(min(16384, x.length - len(body)))
+        time.sleep(0.05)
+    x.store.objects[x.target] = o = Object(body, x.headers)
+    x.reply(200, [("ETag", o.etag)])
+
+
 def stall(x):
     time.sleep(120)

@@ -162,6 +162,10 @@ def test_odd_but_right():
             s.faults = {"PUT": [fault]}
             got = c.vault.result(c.vault.put(OBJECT, SMALL))
             ok(got == ("done", 0, ""), f"right all the same: {what}", got)
+        s.faults = {"PUT": [f.reads_slowly]}
+        got = c.vault.result(c.vault.put(OBJECT, LARGE))
+        ok(got == ("done", 0, "") and s.objects["/drop/" + OBJECT].body == LARGE,
+           "a slow line", got)
 
 
 def test_encrypting_store():

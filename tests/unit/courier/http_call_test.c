@@ -180,7 +180,7 @@ test_a_body(void)
 	http_call_body(&heard.call, span_of("89"));
 	emit(CONN_WRITTEN);
 	ok(conn_fake.reads == 2 && heard.wants == 2 &&
-	    lane->link.conn.idle_ms == HTTP_CALL_IDLE_MS,
+	    lane->link.conn.idle_ms >= HTTP_CALL_IDLE_MS,
 	    "after the last the answer is waited for");
 	bytes("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
 	ok(heard.ends == 1 && heard.answer.status == 201, "and it comes");
@@ -595,6 +595,35 @@ test_secrets(void)
 	end_test();
 }
 
+static void
+test_slow_line(void)
+{
+	static uint8_t part[HTTP_CALL_PART_MAX];
+	const struct span bytes_of_part = { part, sizeof(part) };
+
+	start_test(1);
+	if (begin("PUT", 2 * sizeof(part)) != ST_OK)
+		abort();
+	ok(lane->until_ms - uv_now(&loop) == HTTP_CALL_TOTAL_MS +
+	    2 * sizeof(part) / HTTP_CALL_SLOW_BYTES_PER_MS,
+	    "a long body may take longer");
+	emit(CONN_WRITTEN);
+	http_call_body(&heard.call, bytes_of_part);
+	ok(lane->link.conn.idle_ms == HTTP_CALL_IDLE_MS + sizeof(part) /
+	    HTTP_CALL_SLOW_BYTES_PER_MS, "and so may a part");
+	emit(CONN_WRITTEN);
+	emit(CONN_TIMEOUT);
+	http_call_body(&heard.call, bytes_of_part);
+	emit(CONN_WRITTEN);
+	ok(lane->link.conn.idle_ms == HTTP_CALL_IDLE_MS + 2 * sizeof(part) /
+	    HTTP_CALL_SLOW_BYTES_PER_MS,
+	    "and what the kernel has not sent yet");
+	bytes("HTTP/1.1 2");
+	ok(lane->link.conn.idle_ms == HTTP_CALL_IDLE_MS,
+	    "but not once it answers");
+	end_test();
+}
+
 /* However slowly it comes: what is left of the whole is the most. */
 static void
 test_deadline(void)
@@ -630,6 +659,7 @@ main(void)
 	test_abort();
 	test_again_at_once();
 	test_secrets();
+	test_slow_line();
 	test_deadline();
 	return done_testing();
 }
