@@ -91,7 +91,7 @@ alarm_raise(struct vault *v, enum alarm kind, uint64_t card,
 	TRY(find(v, kind, card, &row));
 	if (row.times > 1)
 		return ST_OK;
-	log_line(LOG_WARNING, "alarm %llu: %s; see `guichet outbox`",
+	log_line(LOG_WARNING, "alarm %llu: %s; see `guichet alarm list`",
 	    (unsigned long long)row.id, kind_text[kind]);
 	return record(v, &row, "raised", span_of(""));
 }

@@ -1,7 +1,7 @@
 /*
  * alarm.h -- what somebody at the desk must look at: raised with a record in
- * the audit log, shown by `guichet status` and `guichet outbox`, cleared by
- * hand, or by what it was about ending.
+ * the audit log, shown by `guichet status` and `guichet alarm list`, cleared
+ * by hand, or by what it was about ending.
  */
 #ifndef VAULT_ALARM_H
 #define VAULT_ALARM_H
