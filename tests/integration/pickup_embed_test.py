@@ -27,11 +27,13 @@ GOOD = {
 
 
 def embed(changes, *more):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as around:
+        folder = os.path.join(around, "page")
         for name, text in {**GOOD, **changes}.items():
             if text is not None:
-                with open(os.path.join(folder, name), "w", encoding="utf-8",
-                          newline="") as f:
+                path = os.path.join(folder, name)
+                os.makedirs(os.path.dirname(os.path.normpath(path)), exist_ok=True)
+                with open(os.path.normpath(path), "w", encoding="utf-8", newline="") as f:
                     f.write(text)
         run = subprocess.run([EMBED, folder, "page", *more], capture_output=True,
                              check=False, text=True)
@@ -57,6 +59,31 @@ def test_good():
        f"style-src 'sha256-{pin(style)}'" in text, "the policy holds their pins")
     data = bytes(int(b, 16) for b in re.findall(r"0x([0-9a-f]{2})", text))
     ok(data.decode() == html, "the header holds the page")
+
+
+SHARED = {
+    "index.html": GOOD["index.html"].replace('"style.css"', '"../shared/style.css"'),
+    "style.css": None, "../shared/style.css": "q { color: blue }\n",
+    "modules.txt": "../shared/two.js\n../shared/one.js\none.js\napp.js\n",
+    "../shared/two.js": "export const two = 2;\n",
+    "../shared/one.js": "import { two } from './two.js';\nexport const four = two + two;\n",
+    "one.js": "import { four } from '../shared/one.js';\nexport const one = four / 4;\n",
+    "app.js": "import { one } from './one.js';\nconst three = one;\n",
+}
+
+
+def test_shared():
+    code, html, said = embed(SHARED)
+    ok(code == 0 and "q { color: blue }" in html and html.index("const two") <
+       html.index("const four") < html.index("const one"), "modules that pages share", said)
+    for why, word, changes in (
+            ("the one beside it is another file", "does not export",
+             {"app.js": "import { four } from './one.js';\n"}),
+            ("not on the list", "not above", {"modules.txt": "../shared/one.js\none.js\napp.js\n"}),
+            ("a folder that is not the shared one", "import",
+             {"one.js": "import { x } from '../other/one.js';\nexport const one = 1;\n"})):
+        code, html, said = embed({**SHARED, **changes})
+        ok(code == 1 and html == "" and word in said, f"refused: {why}", said)
 
 
 def refused(why, word, **changes):
@@ -91,4 +118,4 @@ def test_refused():
 
 
 if __name__ == "__main__":
-    tap.main(test_good, test_refused)
+    tap.main(test_good, test_shared, test_refused)

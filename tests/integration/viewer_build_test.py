@@ -101,6 +101,21 @@ def test_page():
     ok(code == 0 and b"Laboratoire Dupont" in page, "without a configuration: the demo's")
 
 
+def test_make():
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("a.conf", "b.conf")]
+        for i, path in enumerate(paths):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text_of({**CONFIG, "box.id": f"labo-{i}", "lab.name": f"Site {i}"}))
+        output = os.path.join(folder, "out.html")
+        run = subprocess.run(["make", "-s", "viewer", f"VIEWER={output}", "LAB_NAME=Labo de l'Étoile",
+                              f"CONFIG={' '.join(paths)}"], cwd=ROOT, capture_output=True,
+                             check=False, text=True)
+        page = open(output, encoding="utf-8").read() if run.returncode == 0 else ""
+    ok("Labo de l&#x27;Étoile" in page and "SHA-256 " in run.stdout, "make viewer",
+       run.stdout + run.stderr)
+
+
 def refused(why, word, *configs, options=()):
     code, page, said = build(*configs, options=options)
     ok(code == 1 and page is None and word in said and "Traceback" not in said,
@@ -135,4 +150,4 @@ def test_refused():
 
 
 if __name__ == "__main__":
-    tap.main(test_same_bytes, test_page, test_refused)
+    tap.main(test_same_bytes, test_page, test_make, test_refused)

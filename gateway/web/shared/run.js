@@ -83,7 +83,12 @@ function onProgress(step, n, of) {
 }
 
 function problemActions() {
-  if (['old', 'insecure', 'framed'].includes(state.problem.kind)) return {};
+  const { kind } = state.problem;
+  if (['old', 'insecure', 'framed'].includes(kind)) return {};
+  // Somebody changed the card's keys: its codes are not to be typed again.
+  if (kind === 'unlock') {
+    return { onBack: () => endVisit(''), back: 'report.close' };
+  }
   if (visit === null) {
     return { onRetry: openTyped, back: 'problem.back',
       onBack: () => showStep(firstGap() ?? page.steps.length - 1) };
