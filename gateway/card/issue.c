@@ -116,7 +116,7 @@ make_local(const struct card_wish *wish, struct span jwk,
     struct card_issued *out)
 {
 	static const struct symbols no_day = { .len = 0 };
-	struct card_keys keys;
+	struct card_keys keys = { .auth = { { 0 } } };
 	enum status st = make_variant(wish, &no_day, jwk, &keys, out);
 
 	if (st == ST_OK)
@@ -132,7 +132,7 @@ static enum status
 make_drop(const struct card_wish *wish, struct span jwk,
     struct card_issued *out)
 {
-	struct card_keys keys;
+	struct card_keys keys = { .auth = { { 0 } } };
 	enum status st;
 
 	symbols_random(&out->day_code, DAY_CODE_LEN);
