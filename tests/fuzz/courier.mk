@@ -17,3 +17,8 @@ login_fuzz_SRCS = \
     wire/scan.c \
     wire/uri.c
 login_fuzz_CPPFLAGS = -Ibuild/x86_64/gen -idirafter $(SYSROOT)/include
+
+# What S3 stores answer in XML.
+FUZZ += s3_answer_fuzz
+
+s3_answer_fuzz_SRCS = courier/s3_answer.c wire/xml_scan.c

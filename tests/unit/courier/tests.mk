@@ -45,3 +45,6 @@ UNIT += courier/link_test
 courier/link_test_SRCS = courier/link.c config/fingerprints.c base/log.c
 courier/link_test_FAKES = conn_fake.c
 courier/link_test_LIBS = uv
+
+UNIT += courier/s3_answer_test
+courier/s3_answer_test_SRCS = courier/s3_answer.c wire/xml_scan.c

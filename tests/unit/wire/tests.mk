@@ -72,3 +72,6 @@ UNIT += wire/dsn_test wire/pop3_test wire/sms_template_test
 wire/dsn_test_SRCS          = wire/dsn.c
 wire/pop3_test_SRCS         = wire/pop3.c
 wire/sms_template_test_SRCS = wire/sms_template.c
+
+UNIT += wire/xml_scan_test
+wire/xml_scan_test_SRCS = wire/xml_scan.c
