@@ -240,9 +240,9 @@ def test_other_source():
 def test_silence():
     with Udp(lambda q: None) as silent, Udp(plain) as good:
         lines, took = timed("a.test", silent.port, good.port)
-        ok(lines == GOOD and 1.9 < took < 3, f"a silent server, then another: {took:.1f} s", lines)
+        ok(lines == GOOD and 1.9 < took < 4, f"a silent server, then another: {took:.1f} s", lines)
         lines, took = timed("a.test", silent.port)
-        ok(lines == [SILENT] and 3.9 < took < 5, f"a silent server, asked twice: {took:.1f} s",
+        ok(lines == [SILENT] and 3.9 < took < 8, f"a silent server, asked twice: {took:.1f} s",
            lines)
         ids = [q[:2] for q, _ in silent.queries]
         ports = [peer[1] for _, peer in silent.queries]
@@ -250,9 +250,9 @@ def test_silence():
            "every try with ids of its own and a port of its own", (ids, ports))
     with Udp(lambda q: plain(q) if question_of(q)[1] == A else None) as half:
         lines, took = timed("a.test", half.port)
-        ok(lines == GOOD[:2] and took < 3, f"AAAA is never answered: {took:.1f} s", lines)
+        ok(lines == GOOD[:2] and took < 4, f"AAAA is never answered: {took:.1f} s", lines)
     lines, took = timed("a.test", 1)
-    ok(lines == [SILENT] and took < 1, "nobody listens: at once", lines)
+    ok(lines == [SILENT] and took < 2, "nobody listens: at once", lines)
 
 
 def test_names():

@@ -18,7 +18,7 @@
 #include "net/tls_client.h"
 #include "os/filter.h"
 
-enum { IDLE_MS = 3000 };
+enum { IDLE_MS = 10000 };	/* the environment may say another */
 
 static bool is_inside;
 static struct conn conn;
@@ -105,6 +105,14 @@ parse_pins(const char *text, uint8_t pins[TLS_PINS_MAX][32])
 	return n;
 }
 
+static uint64_t
+idle_ms(void)
+{
+	const char *text = getenv("IDLE_MS");
+
+	return text == NULL ? IDLE_MS : strtoull(text, NULL, 10);
+}
+
 static int
 probe_tls(char **arg, int n)
 {
@@ -129,7 +137,7 @@ probe_tls(char **arg, int n)
 	if (tls_client_new(&options, &client) != ST_OK)
 		abort();
 	enter(ntohs(to.sin_port));
-	conn = (struct conn){ .on_event = on_event, .idle_ms = IDLE_MS };
+	conn = (struct conn){ .on_event = on_event, .idle_ms = idle_ms() };
 	if (conn_open(&conn, uv_default_loop(), (struct sockaddr *)&to) != ST_OK)
 		abort();
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);

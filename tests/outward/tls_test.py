@@ -266,7 +266,7 @@ def test_ends():
            f"an end instead of an answer: {failure(lines)}", lines)
         with Server(lambda c: time.sleep(8)) as server:
             started = time.monotonic()
-            lines = words(probe_tls(server.port, trust))
+            lines = words(probe_tls(server.port, trust, env={"IDLE_MS": "1500"}))
             took = time.monotonic() - started
         ok(lines[0] == "TIMEOUT" and took < 6, f"silence: {lines[0]} after {took:.1f} s", lines)
         for text in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 mail.test ESMTP\r\n",
@@ -292,7 +292,7 @@ def test_slow():
         with TlsServer(context(leaf.path, leaf.key_path)) as server:
             with Relay(server.port, drip) as relay:
                 started = time.monotonic()
-                lines = words(probe_tls(relay.port, trust))
+                lines = words(probe_tls(relay.port, trust, env={"IDLE_MS": "1500"}))
                 took = time.monotonic() - started
         ok(lines[0] == "TIMEOUT" and took < 6, f"a handshake in drops: after {took:.1f} s", lines)
 
@@ -336,7 +336,7 @@ def test_spoilt():
                       650]
             for at in places:
                 with Relay(server.port, flips(at)) as relay:
-                    lines = words(probe_tls(relay.port, trust))
+                    lines = words(probe_tls(relay.port, trust, env={"IDLE_MS": "3000"}))
                 if not lines[-2].startswith(("FAILED", "TIMEOUT")) or lines[-1] != "READ 0":
                     bad.append((at, lines))
         ok(not bad, f"{len(places)} spoilt connections fail", bad)
