@@ -13,6 +13,7 @@ courier_SRCS = \
     http_pool.c \
     link.c \
     mail.c \
+    mail_session.c \
     mail_verdict.c \
     policy.c \
     push.c \
