@@ -57,31 +57,42 @@ class Run:
                     return
                 if verb != self.armed[1] or self.armed[2] not in path:
                     return
-                victims, self.armed = self.armed[3], None
-            self.kill(victims)
+                victim, self.armed = self.armed[3], None
+            self.kill(victim)
         return here
 
-    def kill(self, pids):
-        for pid in pids:
-            try:
+    def kill(self, pid):
+        """A role; or, negative, guichetd's whole process group."""
+        try:
+            if pid < 0:
+                os.killpg(-pid, signal.SIGKILL)
+            else:
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        except ProcessLookupError:
+            pass
         self.done += 1
         self.killed.set()
 
-    def pids(self, victim):
-        rows = {r["role"]: r["pid"] for r in self.out.box.status()["processes"]}
+    def pid(self, victim):
         if victim == "box":
-            return [self.out.box.process.pid, *[p for p in rows.values() if p > 1]]
-        return [rows[victim]] if rows.get(victim, 0) > 1 else []
+            return -self.out.box.process.pid
+        pid = until(lambda: self.out.box.pid_of(victim), 40)
+        assert pid > 1, f"{victim} does not run"
+        return pid
 
     def revive(self):
+        """As the box's own init would: started again until it stands."""
         box = self.out.box
-        if box.process.poll() is not None or not until(
-                lambda: box.process.poll() is None and self.is_ready(), 20):
-            box.stop()
-            box.start()
+        for _ in range(5):
+            try:
+                if box.process is not None and until(
+                        lambda: box.process.poll() is not None or self.is_ready(), 15) \
+                        and box.process.poll() is None:
+                    return
+                box.stop()
+                box.start()
+            except (RuntimeError, OSError):
+                time.sleep(0.5)
 
     def is_ready(self):
         try:
@@ -118,9 +129,9 @@ class Run:
     def one(self, place, victim):
         home = self.rng.choice(self.homes)
         self.killed.clear()
-        pids = self.pids(victim)
+        pid = self.pid(victim)
         with self.lock:
-            self.armed = (*place, pids)
+            self.armed = (*place, pid)
         if place[1] == "DELETE":
             self.revoke(home)
         else:
@@ -129,7 +140,7 @@ class Run:
             self.killed.wait(self.rng.random() * 0.25)
             with self.lock:
                 self.armed = None
-            self.kill(pids)
+            self.kill(pid)
         elif not self.killed.wait(8):
             with self.lock:
                 self.armed = None
@@ -160,7 +171,7 @@ class Run:
            f"{len(self.revoked)} revoked", self.failure)
         for bid in self.revoked:        # a revocation that died with the box is asked again
             out.box.guichet("bundle", "revoke", bid, check=False)
-        ok(out.wait_quiet(90), f"box {n}: nothing waits", out.box.guichet("outbox"))
+        ok(out.wait_quiet(200), f"box {n}: nothing waits", out.box.guichet("outbox"))
         names = set()
         for home in self.homes:
             claims = [home.reader.open(b)[0] for b in home.bundles()]
@@ -179,8 +190,12 @@ class Run:
            (len(put), len(self.acked)))
         for home in self.homes:
             out.box.guichet("card", "freeze", home.slip["card"])
-        ok(until(lambda: out.names() == [], 180), f"box {n}: all frozen, nothing is left",
-           out.names())
+
+    def check_end(self):
+        ok(until(lambda: self.out.names() == [], 200),
+           f"box {self.number}: all frozen, nothing is left", self.out.names())
+        ok(self.out.wait_quiet(200), f"box {self.number}: and nothing waits",
+           self.out.box.guichet("outbox"))
 
 
 def test_kills():
@@ -193,8 +208,10 @@ def test_kills():
             for t in threads:
                 t.join()
             ok(sum(r.done for r in runs) >= KILLS - BOXES, f"{sum(r.done for r in runs)} kills")
-            for r in runs:
+            for r in runs:      # a deletion's second pass comes two minutes later
                 r.check()
+            for r in runs:
+                r.check_end()
         finally:
             for r in runs:
                 r.out.stop()
