@@ -197,3 +197,27 @@ walk('sealed by the second implementation, stored by hand: read, and forgeries a
     assert.equal(await page.locator('.report').count(), 1, 'the other one is shown');
     await demandQuiet(page, 'forged');
   });
+
+test('its window ends: the report leaves the page, the object the drop', { skip }, async () => {
+  const brief = await startOutside({ 'bundle.window': '40s' });
+  const page = await browser.open();
+  try {
+    const slip = await brief.patient();
+    await brief.deliver(slip);
+    await openAtHome(page, slip.internet.qr_url, await brief.call('day_code', slip.phone));
+    assert.equal(await page.locator('.report').count(), 1);
+    const isObject = (name) => name.startsWith('d/');
+    assert.equal((await brief.call('names')).filter(isObject).length, 1);
+    await page.waitForSelector('[data-problem=closed]', { timeout: 60000 });
+    assert.equal((await page.content()).includes('4.62'), false);
+    assert.ok(await brief.call('wait_quiet'), 'the outbox empties');
+    assert.deepEqual((await brief.call('names')).filter(isObject), []);
+    await refresh(page);
+    await page.waitForSelector('h1:text("Rien à retirer")');
+    assert.equal(await problemOf(page), 'empty');
+    await demandQuiet(page, 'closed');
+  } finally {
+    await closePage(page);
+    await brief.stop();
+  }
+});
