@@ -1,6 +1,8 @@
 """Mails that come back: OpenSMTPD bounces one into a Maildir, Dovecot shows it
 over POP3S, the courier tells the vault and leaves all other mails alone."""
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -15,6 +17,7 @@ from smtpd import BOXES, SECRET, USER, Smtpd, missing           # noqa: E402
 from tap import main, ok, skip                                  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="guichet-bounce-")
+atexit.register(shutil.rmtree, FOLDER, True)
 os.chmod(FOLDER, 0o755)
 CA = Authority(FOLDER, "ca")
 OURS, DELAYED, FORWARDED, ELSEWHERE = (new_reference() for _ in range(4))

@@ -1,7 +1,9 @@
 """Notices by mail: a real courier, a real OpenSMTPD, and servers that fail."""
 import email.utils
+import atexit
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -16,6 +18,7 @@ from smtpd import SECRET, USER, Smtpd, missing                  # noqa: E402
 from tap import main, ok, skip                                  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="guichet-mail-")
+atexit.register(shutil.rmtree, FOLDER, True)
 os.chmod(FOLDER, 0o755)
 CA = Authority(FOLDER, "ca")
 FROM = "avis@labo.example"

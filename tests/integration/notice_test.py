@@ -1,7 +1,9 @@
 """A whole appliance tells patients, by real servers: OpenSMTPD, Dovecot, Kannel."""
+import atexit
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -20,6 +22,7 @@ from smtp_script import SmtpScript                              # noqa: E402
 from tap import main, ok, skip                                  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="guichet-notice-")
+atexit.register(shutil.rmtree, FOLDER, True)
 os.chmod(FOLDER, 0o755)
 CA = Authority(FOLDER, "ca")
 NAME, BIRTH, VALUE = "ZWIEBELMARKT", "19470613", "7731.25"

@@ -1,6 +1,16 @@
 """Notices by SMS: a real courier, a real Kannel with its fake SMSC, and
 gateways that fail."""
+import atexit
 import base64
+import json
+import os
+import re
+import shutil
+import ssl
+import sys
+import tempfile
+import threading
+import time
 import http.server
 import json
 import os
@@ -21,6 +31,7 @@ from notices import (CALL_BACK, CODE, CODE_PRINTED, DAY_CODE,   # noqa: E402
 from tap import main, ok, skip                                  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="guichet-sms-")
+atexit.register(shutil.rmtree, FOLDER, True)
 os.chmod(FOLDER, 0o755)
 CA = Authority(FOLDER, "ca")
 PHONE = "+33612345678"
