@@ -23,4 +23,5 @@ courier_SRCS = \
     sms_verdict.c \
     store.c \
     store_answer.c \
+    store_login.c \
     texts.c

@@ -5,39 +5,10 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "courier/store_answer.h"
+#include "courier/store_inner.h"
 #include "ipc/role.h"
 
-enum { LOGIN_BODY_MAX = 4096, SPARE_LANES = 1 };
-
-enum call_state { CALL_FREE, CALL_QUEUED, CALL_ACTIVE };
-
-/* A host, and the connections to it. */
-struct place {
-	struct endpoint  *at;
-	struct http_pool *pool;
-};
-
-struct store {
-	uv_loop_t *loop;
-	const struct config  *config;
-	const struct dialect *dialect;
-	/* The only hosts there are: drop.endpoint's and drop.public_url's.
-	 * A log-in that names a third one is not followed. */
-	struct place home, public;
-	struct http_pool *login_pool;	/* at home; NULL: no log-in */
-	size_t   secret_len;
-	uint8_t  secret[STORE_SECRET_MAX];	/* SECRET */
-	struct store_login login;
-	unsigned generation;		/* of secret and token */
-	bool     is_logging_in;
-	struct http_call login_call;
-	uint64_t login_now_s;
-	size_t   login_body_len;
-	uint8_t  login_body[LOGIN_BODY_MAX];	/* SECRET while it goes out */
-	struct store_call *first, **last;	/* who waits */
-	uint64_t n_queued;		/* ever */
-	uv_timer_t soon;
-};
+enum { SPARE_LANES = 1 };
 
 static void on_soon(uv_timer_t *timer);
 
@@ -46,8 +17,9 @@ static struct {
 	uint8_t target[STORE_TARGET_MAX], headers[STORE_HEADERS_MAX];
 } scratch;
 
-static struct http_out
-new_out(void)
+/* See store_inner.h. */
+struct http_out
+store_new_out(void)
 {
 	return (struct http_out){
 		.target = buf_over(scratch.target, sizeof(scratch.target)),
@@ -55,8 +27,16 @@ new_out(void)
 	};
 }
 
-static void
-wake(struct store *s)
+/* See store_inner.h. */
+void
+store_wipe_out(void)
+{
+	wipe(&scratch, sizeof(scratch));
+}
+
+/* See store_inner.h. */
+void
+store_wake(struct store *s)
 {
 	uv_timer_start(&s->soon, on_soon, 0, 0);
 }
@@ -71,11 +51,12 @@ enqueue(struct store *s, struct store_call *call)
 	call->next = NULL;
 	*s->last = call;
 	s->last = &call->next;
-	wake(s);
+	store_wake(s);
 }
 
-static void
-dequeue(struct store *s, struct store_call *call)
+/* See store_inner.h. */
+void
+store_dequeue(struct store *s, struct store_call *call)
 {
 	struct store_call **at = &s->first;
 
@@ -87,8 +68,9 @@ dequeue(struct store *s, struct store_call *call)
 	call->next = NULL;
 }
 
-static void
-answer(struct store_call *call, const struct store_answer *a)
+/* See store_inner.h. */
+void
+store_tell(struct store_call *call, const struct store_answer *a)
 {
 	call->state = CALL_FREE;
 	call->on_answer(call->owner, a);
@@ -99,7 +81,7 @@ refuse(struct store_call *call, enum outbox_outcome outcome, const char *words)
 {
 	const struct store_answer a = { .outcome = outcome, .error = words };
 
-	answer(call, &a);
+	store_tell(call, &a);
 }
 
 /* Our time now: the vault's when it was asked, and what has passed since. */
@@ -111,154 +93,12 @@ time_of(const struct store_call *call)
 	return call->now_s + ms / 1000;
 }
 
-static bool
-is_public(const struct store_call *call)
+/* See store_inner.h. */
+bool
+store_is_public(const struct store_call *call)
 {
 	return call->wish.verb >= STORE_PUBLIC_GET &&
 	    call->wish.verb <= STORE_PUBLIC_DELETE;
-}
-
-/* --- logging in ---------------------------------------------------------------- */
-
-/* The token is as good as none; the host's clock stays what it is. */
-static void
-forget_login(struct store *s)
-{
-	int64_t skew_s = s->login.skew_s;
-
-	wipe(&s->login, sizeof(s->login));
-	s->login.skew_s = skew_s;
-	s->generation++;
-}
-
-/* The first who waits for a log-in and came before `order`; or NULL. */
-static struct store_call *
-first_waiting(const struct store *s, uint64_t order)
-{
-	struct store_call *call = s->first;
-
-	while (call != NULL && (is_public(call) || call->order > order))
-		call = call->next;
-	return call;
-}
-
-/* Nobody gets through: all who wait are told; who asks again meanwhile waits
- * for the next attempt. */
-static void
-refuse_waiting(struct store *s, uint64_t retry_after_s, const char *words,
-    bool is_stranger)
-{
-	const struct store_answer a = { .outcome = OUTCOME_DOWN,
-	    .retry_after_s = retry_after_s, .error = words,
-	    .is_stranger = is_stranger };
-	uint64_t order = s->n_queued;
-	struct store_call *call;
-
-	while ((call = first_waiting(s, order)) != NULL) {
-		dequeue(s, call);
-		answer(call, &a);
-	}
-}
-
-static bool
-is_at(const struct place *p, const struct remote *to)
-{
-	return p->at != NULL && p->at->port == to->port &&
-	    span_is(to->host, p->at->host);
-}
-
-/* NULL: in; otherwise our own words. */
-static const char *
-read_login(struct store *s, const struct http_answer *a, struct span body)
-{
-	enum status st;
-
-	if (a->status == 401 || a->status == 403)
-		return "the store refuses our credentials";
-	if (a->status >= 300)
-		return "the log-in is refused";
-	st = s->dialect->login_answer(s->config, a, body, &s->login);
-	if (st == ST_NOT_FOUND)
-		return "the log-in names no store (drop.region?)";
-	if (st != ST_OK)
-		return "something else answers in the log-in's place "
-		    "(a captive portal?)";
-	if (!is_at(&s->home, &s->login.storage) &&
-	    !is_at(&s->public, &s->login.storage))
-		return "the log-in names a host that is neither "
-		    "drop.endpoint's nor drop.public_url's";
-	return NULL;
-}
-
-static void
-end_login(struct store *s)
-{
-	s->is_logging_in = false;
-	wipe(s->login_body, s->login_body_len);
-	s->login_body_len = 0;
-}
-
-static void
-on_login_want(void *owner, uint64_t offset)
-{
-	struct store *s = owner;
-	struct span body = { s->login_body, s->login_body_len };
-
-	http_call_body(&s->login_call, span_slice(body, (size_t)offset,
-	    HTTP_CALL_PART_MAX));
-}
-
-static void
-on_login_end(void *owner, const struct http_answer *a, struct span body,
-    const char *failure)
-{
-	struct store *s = owner;
-	uint64_t retry_after_s = 0;
-	bool is_stranger = false;
-
-	end_login(s);
-	if (failure == NULL) {
-		failure = read_login(s, a, body);
-		is_stranger = a->status == 401 || a->status == 403;
-		if (a->status >= 300)
-			retry_after_s = http_retry_after(a, s->login_now_s);
-	}
-	if (failure != NULL) {
-		forget_login(s);
-		refuse_waiting(s, retry_after_s, failure, is_stranger);
-	}
-	wake(s);
-}
-
-/* False: it is under way; true: it cannot be, and nobody waits any more. */
-static bool
-begin_login(struct store *s, uint64_t now_s)
-{
-	struct http_out out = new_out();
-	struct buf body = buf_over(s->login_body, sizeof(s->login_body));
-	struct span secret = { s->secret, s->secret_len };
-	enum status st;
-
-	if (s->is_logging_in)
-		return false;
-	st = s->dialect->login(s->config, secret, &out, &body);
-	s->login_body_len = body.len;
-	s->login_now_s = now_s;
-	s->login_call.owner = s;
-	s->login_call.on_want = on_login_want;
-	s->login_call.on_end = on_login_end;
-	if (st == ST_OK)
-		st = http_call_begin(&s->login_call, s->login_pool, &out,
-		    now_s);
-	wipe(&scratch, sizeof(scratch));
-	s->is_logging_in = st == ST_OK;
-	/* Busy: with the end of the one before, whose answer woke us. */
-	if (st == ST_OK || st == ST_BUSY)
-		return false;
-	end_login(s);
-	refuse_waiting(s, 0, "the log-in cannot be written: "
-	    "guichet credential set store", true);
-	return true;
 }
 
 /* --- one call ------------------------------------------------------------------ */
@@ -287,7 +127,7 @@ try_again(struct store_call *call, enum store_sense sense)
 		call->has_logged_in = true;
 		/* Another call may have seen to it already. */
 		if (call->generation == s->generation)
-			forget_login(s);
+			store_login_forget(s);
 		enqueue(s, call);
 		return true;
 	}
@@ -308,7 +148,7 @@ on_failure(struct store_call *call, const char *failure)
 
 	if (call->wish.verb == STORE_PUT && s->login_pool != NULL &&
 	    call->generation == s->generation)
-		forget_login(s);
+		store_login_forget(s);
 	refuse(call, OUTCOME_DOWN, failure);
 }
 
@@ -321,13 +161,13 @@ on_http_end(void *owner, const struct http_answer *a, struct span body,
 	struct store_verdict v;
 	struct store_answer out;
 
-	wake(s);			/* a lane is free */
+	store_wake(s);			/* a lane is free */
 	if (failure != NULL) {
 		on_failure(call, failure);
 		return;
 	}
 	store_judge(call->wish.verb, a, body, time_of(call), call->skew_s, &v);
-	if (!is_public(call) && a->date.len > 0)
+	if (!store_is_public(call) && a->date.len > 0)
 		s->login.skew_s = store_skew(a, time_of(call));
 	if (v.sense != SENSE_FINAL && try_again(call, v.sense))
 		return;
@@ -336,7 +176,7 @@ on_http_end(void *owner, const struct http_answer *a, struct span body,
 	    v.sense == SENSE_STRANGER };
 	if (v.sense == SENSE_STRANGER)
 		out.error = "the store refuses our credentials";
-	answer(call, &out);
+	store_tell(call, &out);
 }
 
 static struct http_pool *
@@ -344,9 +184,9 @@ pool_of(const struct store_call *call)
 {
 	const struct store *s = call->store;
 
-	if (is_public(call))
+	if (store_is_public(call))
 		return s->public.pool;
-	if (s->login_pool == NULL || is_at(&s->home, &s->login.storage))
+	if (s->login_pool == NULL || store_is_at(&s->home, &s->login.storage))
 		return s->home.pool;
 	return s->public.pool;
 }
@@ -356,15 +196,15 @@ send_call(struct store_call *call, struct http_pool *pool)
 {
 	struct store *s = call->store;
 	struct span secret = { s->secret, s->secret_len };
-	struct http_out out = new_out();
+	struct http_out out = store_new_out();
 	enum status st;
 
-	st = is_public(call) ? public_request(s->config, &call->wish, &out)
+	st = store_is_public(call) ? public_request(s->config, &call->wish, &out)
 	    : s->dialect->request(s->config, secret, &s->login, &call->wish,
 	    time_of(call), &out);
 	if (st == ST_OK)
 		st = http_call_begin(&call->http, pool, &out, time_of(call));
-	wipe(&scratch, sizeof(scratch));
+	store_wipe_out();
 	return st;
 }
 
@@ -375,22 +215,22 @@ begin(struct store_call *call)
 	struct store *s = call->store;
 	enum status st;
 
-	if (!is_public(call) && s->secret_len == 0) {
+	if (!store_is_public(call) && s->secret_len == 0) {
 		const struct store_answer none = { .outcome = OUTCOME_DOWN,
 		    .error = "there is no secret: "
 		    "guichet credential set store", .is_stranger = true };
 
-		dequeue(s, call);
-		answer(call, &none);
+		store_dequeue(s, call);
+		store_tell(call, &none);
 		return true;
 	}
-	if (!is_public(call) && s->login_pool != NULL && !s->login.is_known)
-		return begin_login(s, time_of(call));
+	if (!store_is_public(call) && s->login_pool != NULL && !s->login.is_known)
+		return store_login_begin(s, time_of(call));
 	st = pool_of(call) == NULL ? ST_UNSUPPORTED
 	    : send_call(call, pool_of(call));
 	if (st == ST_BUSY)
 		return false;
-	dequeue(s, call);
+	store_dequeue(s, call);
 	if (st == ST_OK) {
 		call->state = CALL_ACTIVE;
 		call->generation = s->generation;
@@ -434,7 +274,7 @@ make_places(struct store *s, struct resolver *resolver)
 	unsigned lanes = (unsigned)s->config->drop_in_flight + SPARE_LANES;
 	uint8_t name[REMOTE_HOST_MAX + 1];
 	struct buf storage = buf_over(name, sizeof(name));
-	struct http_out out = new_out();
+	struct http_out out = store_new_out();
 	struct buf body = buf_over(s->login_body, sizeof(s->login_body));
 	struct remote to;
 
@@ -451,7 +291,7 @@ make_places(struct store *s, struct resolver *resolver)
 	if (remote_parse_url(span_of(s->config->drop_public_url), &to) !=
 	    ST_OK)
 		return;		/* nothing can be asked there */
-	s->public = is_at(&s->home, &to) ? s->home
+	s->public = store_is_at(&s->home, &to) ? s->home
 	    : place_new(s, resolver, &to, lanes);
 }
 
@@ -498,8 +338,9 @@ store_credential(struct store *s, struct span secret)
 	if (secret.len > 0)
 		memcpy(s->secret, secret.ptr, secret.len);
 	s->secret_len = secret.len;
-	forget_login(s);
-	wake(s);
+	store_login_abort(s);		/* it goes with the old one */
+	store_login_forget(s);
+	store_wake(s);
 }
 
 /* See store.h. */
@@ -535,10 +376,10 @@ void
 store_abort(struct store_call *call)
 {
 	if (call->state == CALL_QUEUED)
-		dequeue(call->store, call);
+		store_dequeue(call->store, call);
 	else if (call->state == CALL_ACTIVE)
 		http_call_abort(&call->http);
 	if (call->state != CALL_FREE)
-		wake(call->store);
+		store_wake(call->store);
 	call->state = CALL_FREE;
 }

@@ -280,8 +280,13 @@ test_secrets(void)
 	ask(1, STORE_HEAD);
 	ok(http_fake.n_begun == 3 && says(2, "X-Auth-Key: new"),
 	    "a new secret logs in anew");
+	store_credential(store, span_of("newer"));
+	turn();
+	ok(http_fake.aborted == 1 && http_fake.n_begun == 4 &&
+	    says(3, "X-Auth-Key: newer") && asked[1].answers == 0,
+	    "even where one was under way");
 	ask(2, STORE_LIFECYCLE_GET);
-	let_in(2, HOME, "token-2");
+	let_in(3, HOME, "token-2");
 	ok(is_answered(2, OUTCOME_REFUSED, "no such request"),
 	    "what this kind of store does not have");
 	stop();

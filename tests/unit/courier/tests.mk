@@ -28,7 +28,7 @@ courier/mail_verdict_test_SRCS = courier/mail_verdict.c
 courier/sms_verdict_test_SRCS  = courier/sms_verdict.c
 
 UNIT += courier/store_test
-courier/store_test_SRCS = $(dialect_SRCS) courier/store.c courier/store_answer.c wire/http_answer.c base/status.c
+courier/store_test_SRCS = $(dialect_SRCS) courier/store.c courier/store_answer.c courier/store_login.c wire/http_answer.c base/status.c
 courier/store_test_FAKES = http_call_fake.c link_fake.c
 courier/store_test_LIBS = uv bearssl picohttpparser
 
