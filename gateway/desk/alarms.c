@@ -60,7 +60,7 @@ print_words(struct session *s, const struct msg_alarm_row *row)
 	session_print(s, 1, TEXT_ALARM_ROW, (unsigned long long)row->number,
 	    last, what, since, (unsigned long long)row->times,
 	    card[0] == '\0' ? "" : text_in(s->lang, TEXT_ALARM_OF_CARD), card,
-	    error[0] == '\0' ? "" : text_in(s->lang, TEXT_ALARM_ERROR), error,
+	    error[0] == '\0' ? "" : text_in(s->lang, TEXT_COLON), error,
 	    todo);
 }
 

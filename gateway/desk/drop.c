@@ -88,14 +88,14 @@ static void
 print_words(struct session *s, const struct msg_drop_finding *f)
 {
 	char detail[257];
-	bool is_well = f->grade == GRADE_GOOD || f->grade == GRADE_FIXED;
+	bool is_wrong = f->grade == GRADE_BAD || f->grade == GRADE_WARNING;
 
 	copy_detail(f->detail, detail);
 	session_print(s, 1, TEXT_DROP_FINDING,
 	    text_in(s->lang, grades[f->grade].what),
 	    text_in(s->lang, findings[f->finding].what),
-	    detail[0] == '\0' ? "" : ": ", detail);
-	if (!is_well)
+	    detail[0] == '\0' ? "" : text_in(s->lang, TEXT_COLON), detail);
+	if (is_wrong)
 		session_print(s, 1, TEXT_DROP_TODO,
 		    text_in(s->lang, findings[f->finding].todo));
 }

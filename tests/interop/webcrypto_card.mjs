@@ -206,12 +206,12 @@ async function thePageReads() {
   const v = JSON.parse(readFileSync(new URL('vectors.json',
     import.meta.url)))
   const source = readFileSync(new URL(
-    '../../gateway/web/pickup/symbols.js', import.meta.url), 'utf8')
+    '../../gateway/web/shared/symbols.js', import.meta.url), 'utf8')
   const page = await import('data:text/javascript,' +
     encodeURIComponent(source))
 
   for (const [name, shape] of [['number', page.CARD_NUMBER],
-    ['code', page.SLIP_CODE]])
+    ['code', page.SLIP_CODE], ['day', page.DAY_CODE]])
     ok(page.printSymbols(v[name], shape) === v[`${name}_printed`] &&
       page.readSymbols(v[`${name}_printed`], shape).text === v[name],
     `the page prints and reads the ${name}`)

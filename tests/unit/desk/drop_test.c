@@ -58,7 +58,7 @@ test_findings(void)
 	begin(LANG_EN, false);
 	find(FINDING_REACH, GRADE_GOOD, "store.example, TLS 1.2");
 	ok(desk_fake_said("good") && desk_fake_said(
-	    "the store is reached: store.example, TLS 1.2") &&
+	    "connection to the store: store.example, TLS 1.2") &&
 	    !desk_fake_said("->"), "a good one is a line");
 	ok(desk_fake.flushes == 1, "shown as it comes");
 	find(FINDING_LISTING, GRADE_BAD, "200 to anybody");
@@ -67,9 +67,12 @@ test_findings(void)
 	find(FINDING_CORS, GRADE_FIXED, "");
 	ok(desk_fake_said("SET RIGHT") && !desk_fake_said("drop init sets it"),
 	    "one that was set right needs nothing more");
-	find(FINDING_EXPIRY, GRADE_UNKNOWN, "403");
+	find(FINDING_EXPIRY, GRADE_WARNING, "no rule for i/");
 	ok(desk_fake_said("-> guichet drop init sets a lifecycle rule"),
-	    "what the store does not say has its advice, too");
+	    "a warning says what to do, too");
+	begin(LANG_EN, false);
+	find(FINDING_LISTING, GRADE_UNKNOWN, "not looked at");
+	ok(!desk_fake_said("->"), "what was not seen alarms nobody");
 }
 
 static void
