@@ -238,6 +238,61 @@ def test_strangers():
             ok(got[0] == "down" and len(s.seen) == 2, "a key that is not pinned", got)
 
 
+# --- a store with a log-in -------------------------------------------------------------
+
+class LogIn:
+    """Swift's v1 log-in in front of a faulty store: `tokens` are good."""
+
+    def __init__(self, s, url=None):
+        self.store, self.tokens, self.logins = s, [], 0
+        self.url = url or f"https://localhost:{PORT}/v1/A"
+        s.always = self.answer
+
+    def answer(self, x):
+        if x.target == "/auth/v1.0":
+            self.logins += 1
+            self.tokens = [f"token-{self.logins}"]
+            x.reply(200, [("X-Storage-Url", self.url), ("X-Auth-Token", self.tokens[0])])
+        elif x.headers.get("x-auth-token") in self.tokens:
+            x.answer()
+        else:
+            x.read()
+            x.reply(401)
+
+
+def start_swift(s):
+    return start(s, drop__kind="swift", drop__endpoint=f"https://localhost:{PORT}/auth/v1.0",
+                 drop__public_url=f"https://localhost:{PORT}/v1/A/drop")
+
+
+def test_log_in():
+    with store() as s:
+        log_in = LogIn(s)
+        with start_swift(s) as c:
+            rows = [c.vault.put(f"d/{i}", SMALL) for i in range(8)]
+            got = {c.vault.result(r)[0] for r in rows}
+            ok(got == {"done"} and log_in.logins == 1, "one log-in for all", got)
+            log_in.tokens = []
+            rows = [c.vault.put(f"d/{i}", LARGE) for i in range(8)]
+            got = {c.vault.result(r)[0] for r in rows}
+            ok(got == {"done"} and log_in.logins == 2, "and one more when it ended",
+               (got, log_in.logins))
+            s.always = lambda x: (log_in.answer(x), log_in.tokens.clear())
+            log_in.tokens = []
+            got = c.vault.result(c.vault.put(OBJECT, SMALL))
+            ok(got[0] == "down" and "refuses our credentials" in got[2] and
+               log_in.logins == 3, "a store that never believes its own tokens",
+               (got, log_in.logins))
+    for url in ("https://elsewhere.invalid/v1/A", f"https://127.0.0.1:{PORT}/v1/A",
+                f"https://localhost:{PORT + 1}/v1/A"):
+        with store() as s:
+            LogIn(s, url)
+            with start_swift(s) as c:
+                got = c.vault.result(c.vault.put(OBJECT, SMALL))
+                ok(got[0] == "down" and "neither" in got[2] and s.count("PUT") == 0,
+                   f"a log-in that sends us to {url}", got)
+
+
 # --- a vault that fails --------------------------------------------------------------
 
 def test_vault():
