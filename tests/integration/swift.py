@@ -86,7 +86,7 @@ swift_dir = {folder}/etc
 log_level = ERROR
 cors_expose_headers = {expose}
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck cache s3api {auth} copy slo dlo versioned_writes symlink proxy-server
+pipeline = catch_errors gatekeeper healthcheck cache {auth} copy slo dlo versioned_writes symlink proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
@@ -356,7 +356,7 @@ class Swift:
         self.write("proxy-server.conf", PROXY, port=self.backend, workers=self.workers,
                    memcached=self.memcached, storage_domain=self.storage_domain,
                    token_life_s=self.token_life_s, expose="",
-                   auth=self.keystone.pipeline if self.keystone else "tempauth",
+                   auth=self.keystone.pipeline if self.keystone else "s3api tempauth",
                    filters=self.keystone.filters(self) if self.keystone else "")
         self.write("nginx.conf", NGINX, port=self.port, backend=self.backend,
                    cert=self.certificate.cert, key=self.certificate.key)

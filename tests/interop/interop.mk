@@ -15,3 +15,13 @@ $(OUT)/tests/interop/bundle_tool: $(OUT)/tests/interop/bundle_tool.o \
 	$(Q)$(call link,$@,$<,$(guichet-intake_LIBS))
 
 TEST_TOOLS += $(OUT)/tests/interop/bundle_tool
+
+# What the courier would send an S3 store, for botocore to compare with.
+REQUEST_TOOL_LIBS := courier net wire crypto ipc config os base uv picohttpparser bearssl
+
+$(OUT)/tests/interop/request_tool: $(OUT)/tests/interop/request_tool.o \
+    $(call own_libs,$(REQUEST_TOOL_LIBS))
+	@echo "  LD    $@"
+	$(Q)$(call link,$@,$<,$(REQUEST_TOOL_LIBS))
+
+TEST_TOOLS += $(OUT)/tests/interop/request_tool
