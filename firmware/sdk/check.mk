@@ -6,14 +6,14 @@ CHECK := $(SDK)/check
 # breaks) and structs filled by a callee (taken for uninitialised; gcc's
 # -Wmaybe-uninitialized under -Werror sees those).  Tables of macros are
 # expanded by the compiler only.  A pointer chosen by `?:` after realloc is
-# taken for a leak (vault/job.c, outbox.c), and a NULL that goes with a failing
+# taken for a leak (vault/job.c, backlog.c), and a NULL that goes with a failing
 # status is followed into the branch of success (vault/delivery.c).
 CPPCHECK_FLAGS = --quiet --std=c11 --enable=warning,portability,performance \
     --inline-suppr --error-exitcode=1 -j 2 --library=$(CHECK)/cppcheck.cfg \
     --suppress=internalAstError --suppress=uninitvar \
     --suppress=uninitStructMember --suppress=preprocessorErrorDirective \
     --suppress=unknownMacro --suppress=memleak:gateway/vault/job.c \
-    --suppress=memleak:gateway/vault/outbox.c \
+    --suppress=memleak:gateway/vault/backlog.c \
     --suppress=nullPointer:gateway/vault/delivery.c \
     -Igateway --cppcheck-build-dir=build/check
 

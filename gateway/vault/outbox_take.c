@@ -7,7 +7,7 @@
 #include "vault/outbox_row.h"
 
 /* Rows that turn out to be nothing for now, in one take. */
-enum { TRIES_MAX = 16, CLOSED_AGAIN_S = 60 };
+enum { TRIES_MAX = 16, OPENS_AGAIN_S = 60 };
 
 /* --- what is handed out ----------------------------------------------------- */
 
@@ -56,7 +56,7 @@ digest_of(struct vault *v, uint64_t bundle, uint8_t out[static 32])
 static enum status
 hand_object(struct vault *v, struct outbox_row *row, struct taken *t)
 {
-	struct bundle b;
+	struct bundle b = { .id = 0 };
 	enum status st = bundle_load(v, row->bundle, &b);
 
 	if (st == ST_OK && bundle_is_open(v, &b))
@@ -65,7 +65,8 @@ hand_object(struct vault *v, struct outbox_row *row, struct taken *t)
 		st = ST_NOT_FOUND;
 	if (st == ST_NOT_FOUND)
 		TRY(row_later(v, row->id, clock_now_s(&v->clock)
-		    + CLOSED_AGAIN_S));
+		    + (clock_has_come(&v->clock, b.opens_s) ? RETRY_MAX_S
+		    : OPENS_AGAIN_S)));
 	TRY(st);
 	t->size = b.size;
 	t->delete_at_s = b.closes_s;

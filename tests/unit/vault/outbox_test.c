@@ -361,7 +361,7 @@ test_damaged(void)
 	ok(drop_run(&r, &s) == 0 && rows(&r) == 1
 	    && rig_audit(&r, "publish") == 0, "damaged: it does not leave");
 	(void)rig_sql(&r, "UPDATE bundle SET damaged = 0");
-	rig_wait(&r, 60);
+	rig_wait(&r, 900);
 	ok(drop_run(&r, &s) == 2, "whole again: it does");
 	drop_clear(&s);
 	rig_close(&r);
