@@ -161,6 +161,8 @@ def card(v):
     v["sk_plain"] = private_jwk(card_d)
     v["sk"] = blob(kek, seed("sk iv", 12), b"guichet/1/sk" + tail,
                    v["sk_plain"])
+    v["drop_sk"] = blob(bytes.fromhex(v["drop_kek"]), seed("drop sk iv", 12),
+                        b"guichet/1/sk" + tail, v["sk_plain"])
     box_d = number(seed("box key"))
     v["box_d"], v["box_key"] = octets(box_d).hex(), public_jwk(box_d)
     v["box_kid"] = b64u(sha256(v["box_key"].encode()))

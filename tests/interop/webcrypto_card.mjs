@@ -108,6 +108,10 @@ async function theVectors() {
   const { plain } = await openEnvelope(v.envelope, privateKey)
   const claim = await verifyClaim(plain.claim, JSON.parse(trust).box)
 
+  const atHome = await unwrap(drop.kek, v.box, v.number, v.drop_sk)
+
+  ok(JSON.stringify((await openEnvelope(v.envelope, atHome)).plain) ===
+    JSON.stringify(plain), 'vectors.json: drop_sk is the same key')
   ok(trust === v.trust_plain, 'vectors.json: trust')
   ok(JSON.stringify(claim) === v.claim_payload, 'vectors.json: claim')
   ok(await openJwe(v.data, bytes(plain.key)) === v.payload,
