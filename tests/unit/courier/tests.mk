@@ -48,3 +48,8 @@ courier/link_test_LIBS = uv
 
 UNIT += courier/s3_answer_test
 courier/s3_answer_test_SRCS = courier/s3_answer.c wire/xml_scan.c
+
+UNIT += courier/drop_findings_test
+courier/drop_findings_test_SRCS = courier/drop_findings.c courier/dialect_text.c courier/s3_answer.c \
+    wire/http_answer.c wire/xml_scan.c
+courier/drop_findings_test_LIBS = picohttpparser
