@@ -396,6 +396,34 @@ test_index_frozen(void)
 	end(&r, &s);
 }
 
+/* Frozen while an older index may arrive yet. */
+static void
+test_index_unseen_frozen(void)
+{
+	struct message m = { .id = MSG_CARD_FREEZE };
+	struct rig r;
+	struct drop_store s;
+	struct drop_job late;
+
+	start(&r, &s);
+	deliver(&r, 1);
+	(void)drop_step(&r, &s);
+	(void)drop_take(&r, CHANNEL_STORE, &late);
+	(void)drop_read(&r, &late, body);
+	drop_end(&r, &late, OUTCOME_DOWN);
+	rig_wait(&r, 4);
+	(void)drop_run(&r, &s);
+	m.card_freeze.card = span_of("CARD000001");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	(void)drop_run(&r, &s);
+	ok(s.n == 0 && rows(&r, "kind = 2") == 1, "deleted, for now");
+	drop_put(&s, &late, body);
+	rig_wait(&r, OUTBOX_SETTLE_S);
+	(void)drop_run(&r, &s);
+	ok(s.n == 0 && rows(&r, "1") == 0, "and again when it has arrived");
+	end(&r, &s);
+}
+
 static void
 test_many_bundles(void)
 {
@@ -662,6 +690,7 @@ main(void)
 	test_index_changes();
 	test_index_unseen();
 	test_index_frozen();
+	test_index_unseen_frozen();
 	test_many_bundles();
 	test_quality();
 	test_clock_was_ahead();
