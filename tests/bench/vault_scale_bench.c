@@ -80,6 +80,7 @@ add_card(uint64_t i)
 	sql_u64(q, 9, RIG_START_S);
 	sql_u64(q, 10, RIG_START_S + 365 * DAY_S);
 	sql_bytes(q, 11, "bench", 5);
+	sql_u64(q, 13, 0);
 	must(sql_run(q), "a card");
 }
 
@@ -113,6 +114,7 @@ add_report(uint64_t i, uint64_t card)
 	sql_u64(q, 8, card);
 	sql_u64(q, 9, i + 1);
 	sql_u64(q, 10, RIG_START_S);
+	sql_u64(q, 11, 0);
 	must(sql_run(q), "a report");
 	return (uint64_t)sqlite3_last_insert_rowid(rig.v.db.handle);
 }
