@@ -194,6 +194,10 @@ advance(struct conn *c, bool from_loop)
 	struct span record;
 	size_t len;
 
+	/* A record of ours is still libuv's, though nobody waited for it: an
+	 * alert that answered what was read.  sent() goes on from here. */
+	if (t->in_flight > 0)
+		return;
 	for (;;) {
 		record.ptr = br_ssl_engine_sendrec_buf(e, &len);
 		record.len = len;

@@ -23,8 +23,32 @@ static size_t n_heard, echo_total;
 static char history[4096];
 static char suite[64], error[64];
 static enum status wrapped;
-static bool shut_after;
+static bool shut_after, stalls;
 static const uint8_t *first_heard;	/* where it lay */
+
+/* Writes more than the peer takes, looks for a moment whether it says
+ * something, and writes on: as courier/http_call.c does. */
+static void
+stall(struct conn *c, enum conn_event ev)
+{
+	int none = 1;
+	uv_os_fd_t fd;
+
+	if (ev == CONN_BYTES) {
+		conn_write(c, (struct span){ heard, sizeof(heard) });
+	} else if (ev == CONN_WRITTEN && c->idle_ms == 3000) {
+		(void)uv_fileno((uv_handle_t *)&c->tcp, &fd);
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &none,
+		    sizeof(none));
+		c->idle_ms = 200;
+		conn_read(c);
+	} else if (ev == CONN_TIMEOUT && c->idle_ms == 200) {
+		c->idle_ms = 2000;
+		conn_write(c, (struct span){ heard, 100 });
+	} else {
+		conn_close(c);
+	}
+}
 
 static void
 on_event(void *owner, enum conn_event ev)
@@ -48,7 +72,9 @@ on_event(void *owner, enum conn_event ev)
 	}
 	if (ev == CONN_FAILED)
 		snprintf(error, sizeof(error), "%s", conn_error(c));
-	if (ev == CONN_BYTES && n_heard == echo_total)
+	if (stalls)
+		stall(c, ev);
+	else if (ev == CONN_BYTES && n_heard == echo_total)
 		conn_write(c, (struct span){ heard, n_heard });
 	else if (ev == CONN_BYTES)
 		conn_read(c);
@@ -438,6 +464,66 @@ test_renegotiation(void)
 	ok(good, "renegotiation is refused: %s", history);
 }
 
+/* The wire's records from here on: how many of each type, and whether they
+ * end with the last byte. */
+static unsigned n_records[256];
+
+static bool
+count_records(int fd)
+{
+	uint8_t head[5], body[20000];
+	size_t n, len;
+
+	memset(n_records, 0, sizeof(n_records));
+	while ((n = loopback_read(fd, head, sizeof(head))) == sizeof(head)) {
+		len = (size_t)head[3] << 8 | head[4];
+		if (head[1] != 3 || len > sizeof(body) ||
+		    loopback_read(fd, body, len) != len)
+			return false;
+		n_records[head[0]]++;
+	}
+	return n == 0;
+}
+
+/* Reads nothing while it wants to renegotiate. */
+static void
+renegotiates_deaf(void *arg)
+{
+	br_ssl_engine_context *e = &client.cc.eng;
+	int few = 4096;
+	uint8_t *record;
+	size_t len;
+
+	(void)arg;
+	client_open(&client, NULL);
+	(void)setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &few, sizeof(few));
+	good = br_sslio_write_all(&client.io, "x", 1) == 0 &&
+	    br_sslio_flush(&client.io) == 0;
+	usleep(100000);
+	good = good && br_ssl_engine_renegotiate(e) == 1 &&
+	    (record = br_ssl_engine_sendrec_buf(e, &len)) != NULL &&
+	    low_write(&client, record, len) == (int)len;
+	usleep(300000);
+	good = good && count_records(client.fd);
+	close(client.fd);
+}
+
+/* The refusal of a renegotiation is still on its way to the kernel when the
+ * owner writes. */
+static void
+test_write_behind_alert(void)
+{
+	stalls = true;
+	play(renegotiates_deaf, 1);
+	stalls = false;
+	ok(good && strcmp(history, "BWTWC") == 0,
+	    "an alert that the peer does not take, then a write: %s %s",
+	    history, error);
+	ok(n_records[21] == 2 && n_records[23] == (BIG + 16383) / 16384 + 1,
+	    "each record once: %u alerts, %u of data", n_records[21],
+	    n_records[23]);
+}
+
 /* --- ending --------------------------------------------------------------------------------- */
 
 static int ended_with;
@@ -521,6 +607,7 @@ main(void)
 	test_not_tls();
 	test_half_a_handshake();
 	test_renegotiation();
+	test_write_behind_alert();
 	test_shut();
 	test_sessions_max();
 	listener_close(&listener);
