@@ -294,6 +294,7 @@ bundle_end(struct vault *v, uint64_t id, enum bundle_status status)
 	sql_u64(q, 1, id);
 	sql_u64(q, 2, (uint64_t)status);
 	TRY(sql_run(q));
+	v->swept = true;	/* what ended is in the journal still */
 	return notice_bundle_ended(v, id);
 }
 

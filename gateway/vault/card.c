@@ -289,6 +289,7 @@ apply_freeze(struct vault *v, struct job *job)
 		job->result.outcome = card_find(v, m->card, &c);
 		return ST_OK;
 	}
+	v->swept = true;	/* the blobs are in the journal still */
 	TRY(card_find(v, m->card, &c));
 	TRY(outbox_card_ends(v, c.id));
 	TRY(end_bundles(v, m->card, &ended));

@@ -219,6 +219,7 @@ outbox_card_ends(struct vault *v, uint64_t card)
 		TRY(add_deletion(v, loc, card, 0, false));
 		TRY(take_back_all(v, card));
 		TRY(run_with_id(v, SQL_DROP_END, card));
+		v->swept = true;	/* they are in the journal still */
 	} else if (st != ST_NOT_FOUND)
 		return st;
 	return notice_forget(v, card);

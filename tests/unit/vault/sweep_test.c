@@ -308,6 +308,42 @@ test_journal_is_cut(void)
 	rig_close(&r);
 }
 
+static bool
+is_cut(const struct rig *r)
+{
+	char path[128];
+	struct stat about;
+
+	snprintf(path, sizeof(path), "%s/vault.db-wal", r->dir);
+	return stat(path, &about) == 0 && about.st_size == 0;
+}
+
+/* Nor do a card's sealed keys, or those of what was withdrawn. */
+static void
+test_journal_is_cut_after_an_end(void)
+{
+	struct message m = { .id = MSG_CARD_FREEZE };
+	struct rig_report report = plain;
+	struct rig r;
+
+	rig_open(&r);
+	(void)rig_card(&r, "CARD000001", 7, false, NULL);
+	(void)rig_deliver(&r, &plain);
+	(void)rig_sweep(&r);
+	report.version_ms = plain.version_ms + 1;
+	report.release = RELEASE_WITHDRAW;
+	(void)rig_deliver(&r, &report);
+	(void)rig_sweep(&r);
+	ok(is_cut(&r), "withdrawn: the journal is empty after the sweep");
+	m.card_freeze.card = span_of("CARD000001");
+	m.card_freeze.actor = span_of("tester");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	ok(!is_cut(&r), "frozen: it has something");
+	(void)rig_sweep(&r);
+	ok(is_cut(&r), "which the sweep empties");
+	rig_close(&r);
+}
+
 static void
 test_orphan_in_the_last_but_one(void)
 {
@@ -337,6 +373,7 @@ main(void)
 {
 	test_q0_erases_nothing();
 	test_journal_is_cut();
+	test_journal_is_cut_after_an_end();
 	test_staged_files_stay();
 	test_orphan_in_the_last_but_one();
 	test_closing();
