@@ -235,11 +235,20 @@ take_head(struct http_lane *l, struct span bytes)
 	}
 }
 
+static bool
+is_late(const struct http_lane *l)
+{
+	return uv_now(l->pool->loop) >= l->until_ms;
+}
+
+/* Bytes that never stop let no timer of the connection fire. */
 static void
 take_bytes(struct http_lane *l)
 {
 	l->has_bytes = true;
-	if (l->has_head)
+	if (is_late(l))
+		fail_at_host(l, "no answer in time");
+	else if (l->has_head)
 		take_body(l, conn_bytes(&l->link.conn));
 	else
 		take_head(l, conn_bytes(&l->link.conn));

@@ -234,6 +234,23 @@ test_what_is_refused(void)
 	end_test();
 }
 
+/* A body without an end, faster than any timer. */
+static void
+test_endless(void)
+{
+	start_test(1);
+	send_get();
+	bytes("HTTP/1.1 200 OK\r\n\r\nlo");
+	bytes("ng");
+	ok(heard.ends == 0, "a body without a length goes on");
+	lane->until_ms = uv_now(&loop);
+	bytes("er");
+	ok(heard.ends == 1 && strstr(heard.failure, "in time") != NULL &&
+	    link_fake.closes == 1, "not longer than its time: %s",
+	    heard.failure);
+	end_test();
+}
+
 /* --- answers at every cut ------------------------------------------------------- */
 
 static const struct {
@@ -648,6 +665,7 @@ main(void)
 	test_a_body();
 	test_early_answer();
 	test_what_is_refused();
+	test_endless();
 	test_answers();
 	test_ends();
 	test_to_the_end();
