@@ -133,6 +133,13 @@ patience(void)
 	return left < IDLE_MS ? left : IDLE_MS;
 }
 
+/* Bytes that never stop let no timer of the connection fire. */
+static bool
+is_late(void)
+{
+	return uv_now(&box.role->loop) >= box.until_ms;
+}
+
 /* --- commands --------------------------------------------------------------- */
 
 static enum status
@@ -342,6 +349,8 @@ on_event(void *owner, enum conn_event ev)
 		expect();
 	} else if (ev == CONN_WRITTEN) {
 		expect();
+	} else if (ev == CONN_BYTES && is_late()) {
+		end_look("does not come to an end");
 	} else if (ev == CONN_BYTES) {
 		on_bytes();
 	} else if (ev == CONN_EOF) {
