@@ -5,7 +5,7 @@
  *   PUTTING --ETag is the MD5, or the store says the SHA-256--> LOOKING -> done
  *      |  +---neither, small --> READING ------------------------^   ^
  *      |  +---neither, large: LOOKING must say the SHA-256 ----------+
- *   DELETING --gone, or gone already--> MISSING -> done
+ *   DELETING --gone, or gone already, no version kept--> MISSING -> done
  */
 #include <stdlib.h>
 
@@ -260,11 +260,24 @@ after_look(struct push *p, const struct store_answer *a)
 	end(p, fault == NULL ? OUTCOME_DONE : OUTCOME_RETRY, 0, fault);
 }
 
+/* With versioning on, a deletion hides the bytes under a marker that has an
+ * id (S3 User Guide, "Working with delete markers"); where it is suspended
+ * that id is "null", and they are gone. */
+static bool
+is_kept_as_version(const struct http_answer *a)
+{
+	return a != NULL && a->version_id.len > 0 &&
+	    !span_is(a->version_id, "null");
+}
+
 static void
 after_delete(struct push *p, const struct store_answer *a)
 {
-	(void)a;
-	ask_about(p, PUSH_MISSING, STORE_HEAD);
+	if (is_kept_as_version(a->http))
+		end(p, OUTCOME_RETRY, 0, "the store keeps it as an old "
+		    "version: turn versioning off, delete the versions");
+	else
+		ask_about(p, PUSH_MISSING, STORE_HEAD);
 }
 
 static void

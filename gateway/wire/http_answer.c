@@ -82,6 +82,7 @@ read_header(struct head *h, struct span name, struct span value)
 		{ "x-versions-location", &a->versions, true, NULL },
 		{ "x-versions-enabled", &a->versions, true, NULL },
 		{ "x-amz-checksum-sha256", &a->checksum_sha256, false, NULL },
+		{ "x-amz-version-id", &a->version_id, false, NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(known); i++) {

@@ -32,6 +32,7 @@ struct http_answer {
 	struct span container_read;	/* X-Container-Read */
 	struct span versions;		/* X-Versions-Location, -Enabled */
 	struct span checksum_sha256;	/* x-amz-checksum-sha256, base64 */
+	struct span version_id;		/* x-amz-version-id */
 };
 
 /*

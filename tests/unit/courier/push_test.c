@@ -359,6 +359,16 @@ test_delete(void)
 	answer(OUTCOME_DOWN, NULL, "");
 	ok(is_told(OUTCOME_DOWN, "store's words"), "nor is no answer");
 	start(OUTBOX_DELETE, "");
+	answer(OUTCOME_DONE, &(struct http_answer){ .status = 204,
+	    .version_id = span_of("L4kq") }, "");
+	ok(is_told(OUTCOME_RETRY, "old version"), "nor is a marker over it");
+	start(OUTBOX_DELETE, "");
+	answer(OUTCOME_DONE, &(struct http_answer){ .status = 204,
+	    .version_id = span_of("null") }, "");
+	ok(heard.wish.verb == STORE_HEAD && told.dones == 0,
+	    "the marker of suspended versioning has nothing under it");
+	answer(OUTCOME_GONE, NULL, "");
+	start(OUTBOX_DELETE, "");
 	answer(OUTCOME_REFUSED, NULL, "");
 	ok(is_told(OUTCOME_DOWN, ""), "no row of the drop is given up");
 }

@@ -25,6 +25,7 @@ static const struct span whole = BYTES("HTTP/1.1 201 Created\r\n"
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Expose-Headers: etag\r\nX-Container-Read: .r:*\r\n"
     "X-Versions-Enabled: True\r\nx-amz-checksum-sha256: AA==\r\n"
+    "x-amz-version-id: v1\r\n"
     "Location: /x\r\nRetry-After: 7\r\nX-Other:\r\n\r\nhello");
 
 static void
@@ -46,7 +47,8 @@ test_an_answer(void)
 	    span_is(a.subject_token, "t3"), "a log-in's");
 	ok(span_is(a.delete_at, "99") && span_is(a.container_read, ".r:*") &&
 	    span_is(a.versions, "True") &&
-	    span_is(a.checksum_sha256, "AA=="), "a store's");
+	    span_is(a.checksum_sha256, "AA==") &&
+	    span_is(a.version_id, "v1"), "a store's");
 	ok(span_is(a.cache_control, "no-store") &&
 	    span_is(a.allow_origin, "*") && span_is(a.expose_headers, "etag"),
 	    "a browser's");
