@@ -57,17 +57,28 @@ read_object(struct vault *v, struct taken *t, uint64_t offset,
 	return st;
 }
 
+/* Ended, frozen or stopped while it was out: no more of it leaves, wherever
+ * the branch still has it. */
+static bool
+is_wanted(struct vault *v, const struct taken *t)
+{
+	struct outbox_row row;
+
+	return row_load(v, t->row, &row) == ST_OK && row.kind == t->kind;
+}
+
 static void
 send_data(struct vault *v, uint64_t job, struct taken *t, uint64_t offset)
 {
 	static uint8_t storage[CHUNK];	/* not secret: ciphertext */
 	struct buf bytes = buf_over(storage, sizeof(storage));
 	struct message m = { .id = MSG_OUTBOX_DATA };
+	bool wanted = t != NULL && is_wanted(v, t);
 	enum status st = ST_NOT_FOUND;
 
-	if (t != NULL && t->kind == OUTBOX_PUT_INDEX)
+	if (wanted && t->kind == OUTBOX_PUT_INDEX)
 		st = read_index(t, offset, &bytes);
-	else if (t != NULL && t->kind == OUTBOX_PUT_OBJECT)
+	else if (wanted && t->kind == OUTBOX_PUT_OBJECT)
 		st = read_object(v, t, offset, &bytes);
 	m.outbox_data.job = job;
 	m.outbox_data.offset = offset;

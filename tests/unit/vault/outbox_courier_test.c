@@ -387,6 +387,8 @@ test_index_frozen(void)
 	ok(drop_take(&r, CHANNEL_STORE, &other)
 	    && other.kind == OUTBOX_DELETE && other.name[0] == 'd'
 	    && rows(&r, "1") == 2, "the object goes");
+	ok(!drop_read(&r, &j, body),
+	    "the index, which has the card's sealed key, leaves no more");
 	drop_delete(&s, other.name);
 	drop_end(&r, &other, OUTCOME_DONE);
 	ok(!drop_take(&r, CHANNEL_STORE, &other), "the index waits");
@@ -421,6 +423,32 @@ test_index_unseen_frozen(void)
 	rig_wait(&r, OUTBOX_SETTLE_S);
 	(void)drop_run(&r, &s);
 	ok(s.n == 0 && rows(&r, "1") == 0, "and again when it has arrived");
+	end(&r, &s);
+}
+
+/* Stopped at the desk, while the branch still has the document. */
+static void
+test_stopped_while_read(void)
+{
+	struct message m = { .id = MSG_DROP_STOP };
+	struct rig r;
+	struct drop_store s;
+	struct drop_job object;
+
+	start(&r, &s);
+	deliver(&r, 1);
+	(void)drop_take(&r, CHANNEL_STORE, &object);
+	m.drop_stop.card = span_of("CARD000001");
+	m.drop_stop.actor = span_of("tester");
+	(void)rig_ask(&r, &m, MSG_DONE);
+	ok(object.kind == OUTBOX_PUT_OBJECT && !drop_read(&r, &object, body),
+	    "the bytes of a stopped card leave no more");
+	drop_end(&r, &object, OUTCOME_GONE);
+	rig_wait(&r, OUTBOX_SETTLE_S);
+	(void)drop_run(&r, &s);
+	rig_wait(&r, OUTBOX_SETTLE_S);
+	(void)drop_run(&r, &s);
+	ok(s.n == 0 && rows(&r, "1") == 0, "nothing of it is left");
 	end(&r, &s);
 }
 
@@ -691,6 +719,7 @@ main(void)
 	test_index_unseen();
 	test_index_frozen();
 	test_index_unseen_frozen();
+	test_stopped_while_read();
 	test_many_bundles();
 	test_quality();
 	test_clock_was_ahead();
