@@ -21,6 +21,18 @@ random_32(void)
 	return n;
 }
 
+/* The courier speaks with the internet, and what it says is shown on the
+ * desk's terminal: text, or nothing of it. */
+static struct span
+words_of(const struct msg_outbox_done *m)
+{
+	for (size_t i = 0; i < m->error.len; i++) {
+		if (m->error.ptr[i] < ' ' || m->error.ptr[i] > '~')
+			return span_of("not repeated: it is no text");
+	}
+	return m->error;
+}
+
 /* --- seen done ---------------------------------------------------------------- */
 
 static enum status
@@ -143,7 +155,7 @@ retry(struct vault *v, const struct end *e)
 	    v->settings.retry_max_s,
 	    e->m->outcome == OUTCOME_RETRY ? e->m->retry_after_s : 0,
 	    random_32()));
-	sql_blob(q, 3, e->m->error);
+	sql_blob(q, 3, words_of(e->m));
 	return sql_run(q);
 }
 
@@ -151,14 +163,15 @@ static enum status
 host_failed(struct vault *v, const struct msg_outbox_done *m,
     uint64_t channel)
 {
+	struct span error = words_of(m);
 	struct host h;
 
 	TRY(host_load(v, channel, &h));
 	breaker_failed(&h.breaker, clock_now_s(&v->clock),
 	    v->settings.retry_max_s, m->retry_after_s, random_32());
-	h.error_len = m->error.len;
-	if (m->error.len > 0)
-		memcpy(h.error, m->error.ptr, m->error.len);
+	h.error_len = error.len;
+	if (error.len > 0)
+		memcpy(h.error, error.ptr, error.len);
 	return host_save(v, &h);
 }
 

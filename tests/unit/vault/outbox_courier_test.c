@@ -637,6 +637,30 @@ test_list(void)
 	end(&r, &s);
 }
 
+/* A courier that somebody else speaks for. */
+static void
+test_words_for_a_terminal(void)
+{
+	struct message m = { .id = MSG_OUTBOX_DONE };
+	struct message list = { .id = MSG_OUTBOX_LIST };
+	struct rig r;
+	struct drop_store s;
+	struct drop_job j;
+
+	start(&r, &s);
+	deliver(&r, 1);
+	(void)drop_take(&r, CHANNEL_STORE, &j);
+	m.outbox_done.job = j.job;
+	m.outbox_done.outcome = OUTCOME_DOWN;
+	m.outbox_done.error = span_of("\033]2;all is well\007");
+	(void)rig_ask(&r, &m, MSG_OUTBOX_NONE);
+	ok(span_is(rig_ask(&r, &list, MSG_OUTBOX_HOST)->outbox_host.error,
+	    "not repeated: it is no text"), "no orders to a terminal, of a host");
+	ok(span_is(rig_ask(&r, &list, MSG_OUTBOX_ROW)->outbox_row.error,
+	    "not repeated: it is no text"), "nor of a row");
+	end(&r, &s);
+}
+
 /* The body waits for room in the channel, and goes nowhere else. */
 static void
 test_full_channel(void)
@@ -726,6 +750,7 @@ main(void)
 	test_wake();
 	test_alarms();
 	test_list();
+	test_words_for_a_terminal();
 	test_full_channel();
 	test_plans();
 	return done_testing();
