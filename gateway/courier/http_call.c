@@ -116,6 +116,7 @@ finish(struct http_lane *l, bool is_clean)
 
 	if (l->answer.body != HTTP_BODY_NONE)
 		l->answer.content_length = l->body_seen;
+	sha256_finish(&l->body_hash, l->call->body_sha256);
 	if (is_clean && is_sent && l->answer.keep_alive && !l->is_post)
 		wake_after(l, LANE_KEPT, LANE_KEPT_MS);
 	else
@@ -137,6 +138,7 @@ take_body(struct http_lane *l, struct span in)
 	    l->kept.max - l->kept.len);
 
 	l->body_seen += scratch.len;
+	sha256_add(&l->body_hash, buf_span(&scratch));
 	if (buf_append_span(&l->kept, fits) != ST_OK)
 		unexpected("room for a body", (int)fits.len);
 	forget(&scratch);
@@ -160,6 +162,7 @@ begin_body(struct http_lane *l, struct span rest)
 
 	l->has_head = true;
 	l->body_seen = 0;
+	sha256_start(&l->body_hash);
 	if (l->answer.body == HTTP_BODY_NONE) {
 		finish(l, rest.len == 0);
 		return;

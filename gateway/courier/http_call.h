@@ -3,7 +3,7 @@
  * a link that may serve several in a row.
  *
  * The answer's body is kept whole up to HTTP_CALL_BODY_MAX; what is longer is
- * counted (answer->content_length), not kept.  An answer that is not whole,
+ * counted (answer->content_length) and hashed, not kept.  An answer that is not whole,
  * not HTTP, or both chunked and counted is a failure, whatever its status
  * says.
  * Host is `host`, or `host:port` where the port is not 443.
@@ -51,6 +51,8 @@ struct http_call {
 	 * valid during the call. */
 	void (*on_end)(void *owner, const struct http_answer *answer,
 	    struct span body, const char *failure);
+	/* At on_end, of an answer: of its whole body, kept or not. */
+	uint8_t body_sha256[32];
 	/* ---- private to http_call.c and its pool */
 	struct http_lane *lane;
 };

@@ -21,6 +21,7 @@
 #define COURIER_HTTP_LANE_H
 
 #include "courier/http_call.h"
+#include "crypto/digest.h"
 #include "wire/http_body.h"
 
 #define LANE_STATE_MAP(X) \
@@ -59,6 +60,7 @@ struct http_lane {
 	bool     has_head;
 	unsigned n_interim;
 	uint64_t body_seen;
+	struct sha256 body_hash;
 	struct buf head, part;		/* of the request: SECRET, a part */
 	struct buf in, kept;		/* the answer's head: SECRET; its body */
 	char     error[128];

@@ -3,8 +3,7 @@
  * delete, then look whether it is gone.
  *
  *   PUTTING --ETag is the MD5, or the store says the SHA-256--> LOOKING -> done
- *      |  +---neither, small --> READING ------------------------^   ^
- *      |  +---neither, large: LOOKING must say the SHA-256 ----------+
+ *      |  +---neither--> READING, all of it --------------------^
  *   DELETING --gone, or gone already, no version kept--> MISSING -> done
  */
 #include <stdlib.h>
@@ -28,7 +27,6 @@ struct push {
 	struct store_call call;
 	uint64_t at;			/* bytes handed to the store */
 	bool     is_asked;		/* the vault, for those from `at` */
-	bool     is_proven;		/* the bytes there are ours */
 	uint8_t  etag[ETAG_MAX];	/* of the answer to PUT */
 	size_t   etag_len;
 	struct sha256 sha256;
@@ -209,8 +207,6 @@ find_fault(const struct push *p, const struct http_answer *a)
 		return "another length arrived at the store";
 	if (!is_same_tag(span_slice(unquoted(a->etag), 0, ETAG_MAX), etag))
 		return "the store has another ETag than it said";
-	if (!p->is_proven && !is_checksum(p, a->checksum_sha256))
-		return "the store does not say what bytes it has";
 	if (!span_is(a->content_type, type_of[p->job->m.kind]))
 		return "the store has it under another Content-Type";
 	if (!is_not_stored(a->cache_control))
@@ -223,6 +219,8 @@ after_put(struct push *p, const struct store_answer *a)
 {
 	struct span etag = span_slice(unquoted(a->http->etag), 0, ETAG_MAX);
 	struct span said = a->http->checksum_sha256;
+	bool is_proven = said.len > 0 || is_same_tag(etag,
+	    span_of(p->md5_hex));
 
 	memcpy(p->etag, etag.ptr, etag.len);
 	p->etag_len = etag.len;
@@ -230,9 +228,8 @@ after_put(struct push *p, const struct store_answer *a)
 		end(p, OUTCOME_RETRY, 0, "other bytes arrived at the store");
 		return;
 	}
-	p->is_proven = said.len > 0 || is_same_tag(etag, span_of(p->md5_hex));
 	/* Where the store encrypts, an ETag is a number of its own. */
-	if (p->is_proven || p->job->m.size > HTTP_CALL_BODY_MAX)
+	if (is_proven)
 		ask_about(p, PUSH_LOOKING, STORE_HEAD);
 	else
 		ask_about(p, PUSH_READING, STORE_GET);
@@ -241,12 +238,10 @@ after_put(struct push *p, const struct store_answer *a)
 static void
 after_read(struct push *p, const struct store_answer *a)
 {
-	uint8_t sha[32];
+	struct span found = { a->body_sha256, 32 };
 
-	sha256(a->body, sha);
-	p->is_proven = a->http->content_length == p->job->m.size &&
-	    span_equal((struct span){ sha, sizeof(sha) }, p->job->m.sha256);
-	if (p->is_proven)
+	if (a->http->content_length == p->job->m.size &&
+	    span_equal(found, p->job->m.sha256))
 		ask_about(p, PUSH_LOOKING, STORE_HEAD);
 	else
 		end(p, OUTCOME_RETRY, 0, "other bytes arrived at the store");
@@ -345,7 +340,7 @@ begin_put(struct push *p)
 	    .content_type = type_of[m->kind], .size = m->size,
 	    .delete_at_s = m->delete_at_s };
 
-	p->is_asked = p->is_proven = false;
+	p->is_asked = false;
 	memcpy(wish.sha256, m->sha256.ptr, sizeof(wish.sha256));
 	ask(p, PUSH_PUTTING, &wish);
 }

@@ -173,7 +173,7 @@ on_http_end(void *owner, const struct http_answer *a, struct span body,
 		return;
 	out = (struct store_answer){ v.outcome, a, body, v.retry_after_s,
 	    v.error[0] == '\0' ? NULL : v.error,
-	    v.sense == SENSE_STRANGER };
+	    v.sense == SENSE_STRANGER, call->http.body_sha256 };
 	if (v.sense == SENSE_STRANGER)
 		out.error = "the store refuses our credentials";
 	store_tell(call, &out);

@@ -33,6 +33,7 @@ struct store_answer {
 	uint64_t    retry_after_s;
 	const char *error;		/* our own words; NULL with DONE */
 	bool is_stranger;	/* it does not know us, or there is no secret */
+	const uint8_t *body_sha256;	/* of all of it; NULL without `http` */
 };
 
 /* Embed; the owner's memory again at on_answer. */

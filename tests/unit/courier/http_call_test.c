@@ -383,17 +383,25 @@ test_long_body(void)
 {
 	static char text[16000];
 	uint64_t total = 0;
+	struct sha256 h;
+	uint8_t want[32];
 
 	start_test(1);
 	send_get();
+	sha256_start(&h);
 	bytes("HTTP/1.1 200 OK\r\nContent-Length: 160000\r\n\r\n");
 	memset(text, 'x', sizeof(text));
-	for (; total < 160000; total += sizeof(text))
-		conn_fake_span(&lane->link.conn, (struct span){
-		    (const uint8_t *)text, sizeof(text) });
+	for (; total < 160000; total += sizeof(text)) {
+		struct span part = { (const uint8_t *)text, sizeof(text) };
+
+		sha256_add(&h, part);
+		conn_fake_span(&lane->link.conn, part);
+	}
+	sha256_finish(&h, want);
 	ok(heard.ends == 1 && heard.body_len == HTTP_CALL_BODY_MAX &&
 	    heard.answer.content_length == 160000,
 	    "a long body is counted, not kept");
+	ok(memcmp(heard.call.body_sha256, want, 32) == 0, "hashed whole");
 	ok(lane->state == LANE_KEPT, "and passed");
 	end_test();
 }

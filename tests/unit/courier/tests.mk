@@ -15,9 +15,9 @@ courier/dialect_test_LIBS = bearssl
 
 UNIT += courier/http_call_test
 courier/http_call_test_SRCS = courier/http_call.c courier/http_head.c courier/http_pool.c wire/http_answer.c wire/http_body.c \
-    base/log.c base/wipe.c
+    base/log.c base/wipe.c crypto/digest.c crypto/sha_blocks.c
 courier/http_call_test_FAKES = conn_fake.c link_fake.c
-courier/http_call_test_LIBS = uv picohttpparser
+courier/http_call_test_LIBS = uv bearssl picohttpparser
 
 UNIT += courier/store_answer_test
 courier/store_answer_test_SRCS = courier/store_answer.c wire/http_answer.c
