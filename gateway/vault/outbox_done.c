@@ -5,6 +5,9 @@
 #include "vault/notice.h"
 #include "vault/outbox_row.h"
 
+/* By then the pauses were a quarter of an hour. */
+enum { STUCK_TRIES = 9 };
+
 /* What the job knows. */
 struct end {
 	const struct msg_outbox_done *m;
@@ -149,6 +152,9 @@ retry(struct vault *v, const struct end *e)
 
 	if (e->taken->kind != e->row.kind)
 		return ST_OK;
+	if (e->row.channel == CHANNEL_STORE && e->m->outcome == OUTCOME_RETRY
+	    && e->row.tries + 1 >= STUCK_TRIES)
+		v->outbox.stuck_s = clock_now_s(&v->clock);
 	q = database_sql(&v->db, SQL_OUTBOX_RETRY);
 	sql_u64(q, 1, e->row.id);
 	sql_u64(q, 2, clock_now_s(&v->clock) + retry_after_s(e->row.tries,

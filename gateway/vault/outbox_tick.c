@@ -68,6 +68,17 @@ is_down(struct vault *v, enum outbox_channel channel)
 	return waits;
 }
 
+/* The host answers, and so no breaker opens, but a row fails for ever: until
+ * two of the longest pauses went by without that. */
+static bool
+is_stuck(const struct vault *v)
+{
+	uint64_t now = clock_now_s(&v->clock), since = v->outbox.stuck_s;
+
+	return since != 0 && since <= now
+	    && now - since < 2 * v->settings.retry_max_s;
+}
+
 static bool
 is_raised(struct vault *v, enum alarm kind)
 {
@@ -121,7 +132,8 @@ watch_alarms(struct vault *v)
 		o->is_known = true;
 	}
 	watch_alarm(v, ALARM_DELETION, has_passed(v, oldest_deletion(v)));
-	watch_alarm(v, ALARM_STORE, is_down(v, CHANNEL_STORE));
+	watch_alarm(v, ALARM_STORE, is_down(v, CHANNEL_STORE)
+	    || is_stuck(v));
 	watch_alarm(v, ALARM_MAIL, is_down(v, CHANNEL_MAIL));
 	watch_alarm(v, ALARM_SMS, is_down(v, CHANNEL_SMS));
 }

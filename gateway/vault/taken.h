@@ -35,6 +35,7 @@ struct outbox_state {
 	bool     idle[CHANNEL_COUNT];	/* the courier waits for a wake */
 	uint64_t done[CHANNEL_COUNT];	/* rows, since the start */
 	uint64_t last_s;		/* the time of the last tick */
+	uint64_t stuck_s;		/* a put failed again, by itself */
 	uint64_t raise_s[ALARM_COUNT];	/* not again before that; 0: not on */
 	bool     is_known;		/* raise_s is what the table says */
 };

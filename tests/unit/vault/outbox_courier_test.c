@@ -637,6 +637,34 @@ test_list(void)
 	end(&r, &s);
 }
 
+/* A store that answers, and never has what was put there. */
+static void
+test_stuck(void)
+{
+	static const char raised[] = "SELECT count(*) FROM alarm";
+	struct rig r;
+	struct drop_store s;
+	struct drop_job j;
+	unsigned tries = 0;
+
+	start(&r, &s);
+	deliver(&r, 1);
+	for (; tries < 8 && drop_take(&r, CHANNEL_STORE, &j); tries++) {
+		drop_end(&r, &j, OUTCOME_RETRY);
+		rig_wait(&r, RETRY_MAX_S);
+	}
+	ok(tries == 8 && rig_sql(&r, raised) == 0, "no alarm at first");
+	(void)drop_take(&r, CHANNEL_STORE, &j);
+	drop_end(&r, &j, OUTCOME_RETRY);
+	rig_wait(&r, 1);
+	ok(rig_sql(&r, raised) == 1, "but when nothing helps");
+	rig_wait(&r, RETRY_MAX_S);
+	ok(drop_run(&r, &s) == 2 && rig_sql(&r, raised) == 1, "it arrives");
+	rig_wait(&r, RETRY_MAX_S);
+	ok(rig_sql(&r, raised) == 0, "and that is over");
+	end(&r, &s);
+}
+
 /* A courier that somebody else speaks for. */
 static void
 test_words_for_a_terminal(void)
@@ -751,6 +779,7 @@ main(void)
 	test_alarms();
 	test_list();
 	test_words_for_a_terminal();
+	test_stuck();
 	test_full_channel();
 	test_plans();
 	return done_testing();
