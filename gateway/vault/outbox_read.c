@@ -67,19 +67,25 @@ is_wanted(struct vault *v, const struct taken *t)
 	return row_load(v, t->row, &row) == ST_OK && row.kind == t->kind;
 }
 
+static enum status
+read_part(struct vault *v, struct taken *t, uint64_t offset, struct buf *bytes)
+{
+	if (t == NULL || !is_wanted(v, t))
+		return ST_NOT_FOUND;
+	if (t->kind == OUTBOX_PUT_INDEX)
+		return read_index(t, offset, bytes);
+	return t->kind == OUTBOX_PUT_OBJECT ? read_object(v, t, offset, bytes)
+	    : ST_NOT_FOUND;
+}
+
 static void
 send_data(struct vault *v, uint64_t job, struct taken *t, uint64_t offset)
 {
 	static uint8_t storage[CHUNK];	/* not secret: ciphertext */
 	struct buf bytes = buf_over(storage, sizeof(storage));
 	struct message m = { .id = MSG_OUTBOX_DATA };
-	bool wanted = t != NULL && is_wanted(v, t);
-	enum status st = ST_NOT_FOUND;
+	enum status st = read_part(v, t, offset, &bytes);
 
-	if (wanted && t->kind == OUTBOX_PUT_INDEX)
-		st = read_index(t, offset, &bytes);
-	else if (wanted && t->kind == OUTBOX_PUT_OBJECT)
-		st = read_object(v, t, offset, &bytes);
 	m.outbox_data.job = job;
 	m.outbox_data.offset = offset;
 	m.outbox_data.outcome = (uint64_t)(st == ST_OK ? ST_OK : ST_NOT_FOUND);
