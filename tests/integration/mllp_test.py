@@ -504,8 +504,9 @@ def test_r8_peer_is_missed():
     while is_there(gone["peer"]) and time.monotonic() - gone["start"] < 100:
         time.sleep(1)
     took = time.monotonic() - gone["start"]
+    missed = not is_there(gone["peer"])     # the tests between may have taken longer
     GONE_BOX.__exit__()
-    ok(took < 100, f"R8 a peer that vanished is found within {took:.0f} s")
+    ok(missed, f"R8 a peer that vanished is found within {took:.0f} s")
 
 
 if __name__ == "__main__":
