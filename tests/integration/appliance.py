@@ -124,7 +124,7 @@ class Appliance:
                 raise RuntimeError("guichetd ended:\n" + self.log())
             try:
                 roles = self.status()["processes"]
-                if all(r["ready"] for r in roles if r["role"] in ROLES) and roles:
+                if all(r["ready"] for r in roles if r["role"] in ROLES or r["pid"]) and roles:
                     return
             except (subprocess.CalledProcessError, ValueError, KeyError):
                 pass

@@ -41,6 +41,7 @@ class Box(Appliance):
         done = self.run("drop", command, "--json")
         rows = [json.loads(line) for line in done.stdout.decode().splitlines()
                 if '"finding"' in line]
+        assert rows, (done.returncode, done.stderr.decode())
         return done.returncode, {r["finding"]: (r["grade"], r["detail"]) for r in rows}
 
 
