@@ -30,7 +30,6 @@ FAULTS = [
     (StoreProxy.unavailable, "503"),
     (StoreProxy.truncated_answer, ""),
     (StoreProxy.half_body, ""),
-    (StoreProxy.wrong_etag, "bytes"),
     (StoreProxy.other_bytes, "bytes"),
     (StoreProxy.captive, "captive portal"),
     (StoreProxy.redirect, "302"),
@@ -69,9 +68,21 @@ def test_faults():
         out.wait_quiet()
         for number, (fault, words) in enumerate(FAULTS, 2):
             one_fault(out, home, fault, words, number)
+        wrong_etag(out, home, len(FAULTS) + 2)
         names = {home.reader.open(b)[0]["name"] for b in home.bundles()}
         ok({n[2:] for n in objects(out)} == names, "every object is one that the index shows",
            objects(out))
+
+
+def wrong_etag(out, home, number):
+    """As stores that encrypt have it: what is there is read again, byte by byte."""
+    out.proxy.fault = StoreProxy.wrong_etag
+    read = out.proxy.count("GET", "/d/")
+    out.deliver(home, f"fault-{number}", pdf=report.make_pdf())
+    ok(out.wait_quiet(40) and out.proxy.count("GET", "/d/") > read,
+       "wrong etag: believed after its bytes were read", out.box.guichet("outbox"))
+    out.proxy.fault = None
+    ok(len(home.wait_for(number, 40)) == number, "wrong etag: they open")
 
 
 def one_fault(out, home, fault, words, number):
