@@ -2,8 +2,9 @@
 
 #include "base/log.h"
 #include "vault/contact.h"
+#include "vault/page.h"
 
-enum { ROWS_MAX = 200, ERROR_MAX = 128, DIGITS_MAX = 5 };
+enum { ERROR_MAX = 128, DIGITS_MAX = 5 };
 
 static const char *const kind_text[ALARM_COUNT] = {
 #define X(name, text) [ALARM_##name] = text,
@@ -135,17 +136,6 @@ alarm_count(struct vault *v)
 /* --- the desk ------------------------------------------------------------- */
 
 static void
-send_done(struct vault *v, uint64_t request, enum status st, bool more)
-{
-	struct message m = { .id = MSG_DONE };
-
-	m.done.request = request;
-	m.done.outcome = (uint64_t)st;
-	m.done.more = more;
-	vault_send(v, ROLE_DESK, &m);
-}
-
-static void
 send_row(struct vault *v, uint64_t request, sqlite3_stmt *q)
 {
 	struct message m = { .id = MSG_ALARM_ROW };
@@ -167,20 +157,9 @@ void
 on_alarm_list(struct vault *v, const struct message *m)
 {
 	const struct msg_alarm_list *list = &m->alarm_list;
-	uint64_t most = list->most == 0 || list->most > ROWS_MAX ? ROWS_MAX
-	    : list->most, sent = 0;
-	sqlite3_stmt *q = database_sql(&v->db, SQL_ALARM_LIST);
-	enum status st;
 
-	sql_u64(q, 1, list->after);
-	sql_u64(q, 2, most + 1);
-	while ((st = sql_next(q)) == ST_OK && sent < most) {
-		send_row(v, list->request, q);
-		sent++;
-	}
-	(void)sqlite3_reset(q);
-	send_done(v, list->request, st == ST_NOT_FOUND ? ST_OK : st,
-	    st == ST_OK);
+	page_send(v, list->request, database_sql(&v->db, SQL_ALARM_LIST),
+	    list->after, list->most, send_row);
 }
 
 static enum status
@@ -205,7 +184,7 @@ apply_clear(struct vault *v, struct job *job)
 static void
 answer_clear(struct vault *v, struct job *job)
 {
-	send_done(v, job->m.alarm_clear.request, job->result.outcome, false);
+	page_done(v, job->m.alarm_clear.request, job->result.outcome, false);
 }
 
 const struct job_kind alarm_clear_job = { apply_clear, answer_clear, false };

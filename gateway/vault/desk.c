@@ -3,20 +3,10 @@
 #include "base/log.h"
 #include "vault/alarm.h"
 #include "vault/bundle.h"
+#include "vault/page.h"
 #include "vault/report.h"
 
 enum { ROWS_MAX = 200, LINES_MAX = 200 };
-
-static void
-send_done(struct vault *v, uint64_t request, enum status st, bool more)
-{
-	struct message m = { .id = MSG_DONE };
-
-	m.done.request = request;
-	m.done.outcome = (uint64_t)st;
-	m.done.more = more;
-	vault_send(v, ROLE_DESK, &m);
-}
 
 static uint64_t
 at_most(uint64_t asked, uint64_t limit)
@@ -124,7 +114,7 @@ on_bundle_list(struct vault *v, const struct message *m)
 	bool more = false;
 	enum status st = list_bundles(v, &m->bundle_list, &more);
 
-	send_done(v, m->bundle_list.request, st, more);
+	page_done(v, m->bundle_list.request, st, more);
 }
 
 static enum status
@@ -172,7 +162,7 @@ apply_revoke(struct vault *v, struct job *job)
 static void
 answer_revoke(struct vault *v, struct job *job)
 {
-	send_done(v, job->m.bundle_revoke.request, job->result.outcome, false);
+	page_done(v, job->m.bundle_revoke.request, job->result.outcome, false);
 }
 
 const struct job_kind bundle_revoke_job = {
@@ -263,6 +253,6 @@ on_audit_read(struct vault *v, const struct message *m)
 		sent++;
 	}
 	(void)sqlite3_reset(q);
-	send_done(v, read->request, st == ST_NOT_FOUND ? ST_OK : st,
+	page_done(v, read->request, st == ST_NOT_FOUND ? ST_OK : st,
 	    st == ST_OK);
 }

@@ -3,8 +3,9 @@
 #include <stdio.h>
 
 #include "vault/bundle.h"
+#include "vault/page.h"
 
-enum { ROWS_MAX = 200, REASON_BYTES = 64 };
+enum { REASON_BYTES = 64 };
 
 static enum status
 audit_added(struct vault *v, const struct delivery *d, const char *reason,
@@ -91,36 +92,14 @@ send_row(struct vault *v, uint64_t request, sqlite3_stmt *q)
 	vault_send(v, ROLE_DESK, &m);
 }
 
-static void
-send_done(struct vault *v, uint64_t request, enum status st, bool more)
-{
-	struct message m = { .id = MSG_DONE };
-
-	m.done.request = request;
-	m.done.outcome = (uint64_t)st;
-	m.done.more = more;
-	vault_send(v, ROLE_DESK, &m);
-}
-
 /* See quarantine.h. */
 void
 on_quarantine_list(struct vault *v, const struct message *m)
 {
 	const struct msg_quarantine_list *list = &m->quarantine_list;
-	uint64_t most = list->most == 0 || list->most > ROWS_MAX ? ROWS_MAX
-	    : list->most, sent = 0;
-	sqlite3_stmt *q = database_sql(&v->db, SQL_QUARANTINE_LIST);
-	enum status st;
 
-	sql_u64(q, 1, list->after);
-	sql_u64(q, 2, most + 1);
-	while ((st = sql_next(q)) == ST_OK && sent < most) {
-		send_row(v, list->request, q);
-		sent++;
-	}
-	(void)sqlite3_reset(q);
-	send_done(v, list->request, st == ST_NOT_FOUND ? ST_OK : st,
-	    st == ST_OK);
+	page_send(v, list->request, database_sql(&v->db, SQL_QUARANTINE_LIST),
+	    list->after, list->most, send_row);
 }
 
 static enum status
@@ -174,7 +153,7 @@ apply_clear(struct vault *v, struct job *job)
 static void
 answer_clear(struct vault *v, struct job *job)
 {
-	send_done(v, job->m.quarantine_clear.request, job->result.outcome,
+	page_done(v, job->m.quarantine_clear.request, job->result.outcome,
 	    false);
 }
 

@@ -35,6 +35,7 @@ vault_SRCS = \
     outbox_row.c \
     outbox_take.c \
     outbox_tick.c \
+    page.c \
     part.c \
     pickup.c \
     policy.c \
