@@ -20,6 +20,15 @@ FOLDERS := base wire crypto jose fhir card clock ipc os net config input \
 include $(foreach f,$(FOLDERS),gateway/$(f)/sources.mk)
 include gateway/programs.mk
 
+# The board's side: each folder of firmware/ with a sources.mk is a library
+# (<folder>_SRCS) and may add programs (PROGRAMS +=, <program>_LIBS) and a
+# filtered role (FILTERED +=).
+FIRMWARE := $(patsubst firmware/%/sources.mk,%,$(wildcard firmware/*/sources.mk))
+FILTERED := courier desk intake pickup spool vault
+include $(FIRMWARE:%=firmware/%/sources.mk)
+# gateway/desk, firmware/update: where the library of that name has its sources.
+place = $(if $(filter $(1),$(FIRMWARE)),firmware,gateway)/$(or $($(1)_DIR),$(1))
+
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wconversion -Wsign-conversion -Wcast-qual -Wvla -Werror
 # What runs once, or for a person, or seldom, is made small, the rest fast.
@@ -29,7 +38,8 @@ COLD    := $(foreach f,supervisor spool pickup desk courier ctl config card cloc
            intake/check% intake/local% intake/spool% \
            wire/cda% wire/hprim% wire/json% wire/multipart%
 $(foreach f,$(COLD),$(eval $(OUT)/gateway/$(f).o: OPTIMIZE = -Os))
-CPPFLAGS = -Igateway -I$(OUT)/gen -isystem $(SYSROOT)/include \
+$(foreach f,$(FIRMWARE),$(eval $(OUT)/firmware/$(f)/%.o: OPTIMIZE = -Os))
+CPPFLAGS = -Igateway -Ifirmware -I$(OUT)/gen -isystem $(SYSROOT)/include \
            -D_GNU_SOURCE
 CFLAGS   = -std=c11 $(OPTIMIZE) -g $(WARN) $(HARDENING_CFLAGS) $(TARGET_CFLAGS)
 LDFLAGS  = -L$(SYSROOT)/lib $(HARDENING_LDFLAGS) $(TARGET_LDFLAGS)
@@ -50,10 +60,10 @@ THIRD := uv seccomp bearssl expat sqlcipher jansson picohttpparser qrencode
 lib = $(OUT)/lib/lib$(1).a
 
 define library_rule
-$(call lib,$(1)): $$($(1)_SRCS:%.c=$(OUT)/gateway/$(or $($(1)_DIR),$(1))/%.o)
+$(call lib,$(1)): $$($(1)_SRCS:%.c=$(OUT)/$(call place,$(1))/%.o)
 	$$(Q)mkdir -p $$(@D) && new=$$@.$$$$$$$$ && $$(AR) rcsD $$$$new $$^ && mv $$$$new $$@
 endef
-LIBRARIES := $(FOLDERS) $(EXTRA_LIBRARIES)
+LIBRARIES := $(FOLDERS) $(FIRMWARE) $(EXTRA_LIBRARIES)
 $(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
 
 # One group of all archives: SQLCipher calls our provider, which calls BearSSL.
@@ -66,7 +76,7 @@ link = $(CC) $(CFLAGS) $(LDFLAGS) -o $(1) $(2) \
 # its filter is of that folder, too.
 include firmware/sdk/filters/filters.mk
 define program_rule
-$(OUT)/bin/$(1): $(OUT)/gateway/$(firstword $($(1)_LIBS))/main.o \
+$(OUT)/bin/$(1): $(OUT)/$(call place,$(firstword $($(1)_LIBS)))/main.o \
     $(call filters,$(firstword $($(1)_LIBS))) $(call own_libs,$($(1)_LIBS))
 	@echo "  LD    $$@"
 	@mkdir -p $$(@D)
@@ -95,6 +105,8 @@ include tests/tests.mk
 include tests/bench/bench.mk
 include firmware/sdk/check.mk
 include docs/docs.mk
+-include firmware/image/image.mk
+-include provisioning/provisioning.mk
 include gateway/web/web.mk
 
 # --- the rest ----------------------------------------------------------------

@@ -17,7 +17,7 @@ struct reader {
 	enum section         section;
 	void                *owner;	/* struct that its keys are fields of */
 	unsigned             section_line;
-	uint64_t             seen;	/* rows of the section, as bits */
+	bool                 seen[KEYS_MAX];	/* rows of the section */
 	unsigned             seen_sources;
 };
 
@@ -161,15 +161,15 @@ read_pair(struct reader *r, struct span key, struct span value)
 {
 	struct rows rows = rows_of(r->section);
 	const struct value_row *row = keys_find(rows.row, rows.n, key);
-	uint64_t bit;
+	bool *seen;
 
 	if (row == NULL)
 		return fail_unknown(r, key);
-	bit = UINT64_C(1) << (row - rows.row);
-	if (r->seen & bit)
+	seen = &r->seen[row - rows.row];
+	if (*seen)
 		return fail(r, "%s: set twice%s; keep one of the lines",
 		    row->key, rows.header != NULL ? " in this section" : "");
-	r->seen |= bit;
+	*seen = true;
 	if (value_set(row, r->owner, value) != ST_OK)
 		return fail_value(r, row, value);
 	return ST_OK;
@@ -194,7 +194,7 @@ begin_section(struct reader *r, enum section section, void *owner)
 	r->section = section;
 	r->owner = owner;
 	r->section_line = r->line;
-	r->seen = 0;
+	memset(r->seen, 0, sizeof(r->seen));
 }
 
 /* A list without anything on it was meant to hold something. */

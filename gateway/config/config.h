@@ -81,6 +81,11 @@ struct config {
 	char lab_phone[CONFIG_TEXT_MAX];
 	char state_dir[CONFIG_TEXT_MAX];
 	char run_dir[CONFIG_TEXT_MAX];
+	char network_lab[64];		/* "192.168.1.2/24" */
+	char network_lab_gateway[64];	/* or "none" */
+	char network_wan[64];		/* or "dhcp", "none" */
+	char network_wan_gateway[64];	/* or "none" */
+	bool service_port;
 	char mllp_listen[64];		/* "127.0.0.1:2575", or "none" */
 	char mllp_interface[16];	/* empty: any */
 	char mllp_networks[512];	/* config/networks.h */

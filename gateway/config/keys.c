@@ -18,6 +18,7 @@ const struct value_row config_keys[] = {
 #undef X
 };
 const size_t config_n_keys = COUNT(config_keys);
+_Static_assert(COUNT(config_keys) <= KEYS_MAX, "more keys than room");
 
 const struct value_row config_source_keys[] = {
 #define X(key, kind, field, initial, least, most, roles, allowed, doc)  \
@@ -28,6 +29,7 @@ const struct value_row config_source_keys[] = {
 #undef X
 };
 const size_t config_n_source_keys = COUNT(config_source_keys);
+_Static_assert(COUNT(config_source_keys) <= KEYS_MAX, "more keys than room");
 
 const struct value_row config_hold_keys[] = {
 #define X(key, kind, field, initial, least, most, roles, allowed, doc)  \
@@ -38,6 +40,7 @@ const struct value_row config_hold_keys[] = {
 #undef X
 };
 const size_t config_n_hold_keys = COUNT(config_hold_keys);
+_Static_assert(COUNT(config_hold_keys) <= KEYS_MAX, "more keys than room");
 
 /* See keys.h. */
 const struct value_row *

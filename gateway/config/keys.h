@@ -4,6 +4,8 @@
 
 #include "config/values.h"
 
+enum { KEYS_MAX = 128 };	/* of a section, at most */
+
 /* Fields of struct config, of struct config_source, of struct config_hold. */
 extern const struct value_row config_keys[];
 extern const size_t           config_n_keys;

@@ -1,9 +1,11 @@
 config_SRCS = \
     address.c \
+    box.c \
     codes.c \
     config.c \
     example.c \
     fingerprints.c \
+    interface.c \
     keys.c \
     networks.c \
     remote.c \

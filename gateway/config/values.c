@@ -7,6 +7,7 @@
 #include "config/codes.h"
 #include "config/config.h"
 #include "config/fingerprints.h"
+#include "config/interface.h"
 #include "config/networks.h"
 #include "config/remote.h"
 #include "config/senders.h"
@@ -171,6 +172,35 @@ set_resolvers(const struct value_row *row, void *field, struct span text)
 	size_t n;
 
 	TRY(resolvers_parse(text, servers, &n));
+	return keep_text(row, field, text);
+}
+
+/* The lab port has an address that stays: others look for it. */
+static enum status
+set_interface(const struct value_row *row, void *field, struct span text)
+{
+	struct interface parsed;
+
+	TRY(interface_parse(text, &parsed));
+	return parsed.kind == INTERFACE_STATIC ? keep_text(row, field, text)
+	    : ST_INVALID;
+}
+
+static enum status
+set_uplink(const struct value_row *row, void *field, struct span text)
+{
+	struct interface parsed;
+
+	TRY(interface_parse(text, &parsed));
+	return keep_text(row, field, text);
+}
+
+static enum status
+set_gateway(const struct value_row *row, void *field, struct span text)
+{
+	uint32_t parsed;
+
+	TRY(gateway_parse(text, &parsed));
 	return keep_text(row, field, text);
 }
 
@@ -497,6 +527,9 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_HOURS]    = set_hours,
 	[VALUE_MAILBOX]  = set_mailbox,
 	[VALUE_RESOLVERS] = set_resolvers,
+	[VALUE_INTERFACE] = set_interface,
+	[VALUE_UPLINK]   = set_uplink,
+	[VALUE_GATEWAY]  = set_gateway,
 };
 
 /* See values.h. */

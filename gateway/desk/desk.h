@@ -15,7 +15,8 @@ void desk_prepare(struct role *role);
 	X(QUARANTINE_ROW, quarantine_row)                               \
 	X(OUTBOX_ROW, outbox_row) X(OUTBOX_HOST, outbox_host)           \
 	X(ALARM_ROW, alarm_row) X(CREDENTIAL_ROW, credential_row)       \
-	X(DROP_FINDING, drop_finding) X(DROP_CHECKED, drop_checked)
+	X(DROP_FINDING, drop_finding) X(DROP_CHECKED, drop_checked)       \
+	X(BOX_STATE, box_state)
 
 #define X(NAME, name) \
 	void desk_on_##name(struct role *role, const struct message *m);

@@ -16,6 +16,8 @@
 	X(DESK,       "desk")                                           \
 	X(SPOOL,      "spool")                                          \
 	X(COURIER,    "courier")                                        \
+	X(UPDATER,    "updater")                                        \
+	X(SERVICE,    "service")                                        \
 	X(CTL,        "guichet")
 
 enum role_id {

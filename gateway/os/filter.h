@@ -27,7 +27,9 @@ struct filter_program {
 
 /* A program links its own role's alone. */
 extern const struct filter_program filter_supervisor, filter_courier,
-    filter_desk, filter_intake, filter_pickup, filter_spool, filter_vault;
+    filter_desk, filter_intake, filter_pickup, filter_spool, filter_vault,
+    filter_update, filter_service, filter_health, filter_identity,
+    filter_dhcp;
 
 /* Stands in a program where our own process id must, which nobody knows
  * before the process is there.  No other value of a rule is this one. */

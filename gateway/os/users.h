@@ -22,8 +22,13 @@ struct user {
 	X("guichet-vault",  64102)      \
 	X("guichet-pickup", 64103)      \
 	X("guichet-desk",   64104)      \
-	X("guichet-spool",  64105)                                      \
-	X("guichet-courier", 64106)
+	X("guichet-spool",  64105)      \
+	X("guichet-courier", 64106)     \
+	X("guichet-updater", 64107)     \
+	X("guichet-service", 64108)     \
+	X("guichet-health", 64109)      \
+	X("guichet-identity", 64110)    \
+	X("guichet-dhcp",   64111)
 
 /*
  *   ST_OK

@@ -102,3 +102,19 @@ on_intake_event(struct vault *v, const struct message *m)
 	if (v->clock.boot_ms >= k->until_ms)
 		job_add(v, &event_job, m);
 }
+
+/* See event.h. */
+void
+on_box_booted(struct vault *v, const struct message *m)
+{
+	(void)v;
+	(void)m;
+}
+
+/* See event.h. */
+void
+on_update_event(struct vault *v, const struct message *m)
+{
+	(void)v;
+	(void)m;
+}

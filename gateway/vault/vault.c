@@ -51,6 +51,8 @@ static const struct handler handlers[] = {
 	{ MSG_INTAKE_COUNTERS, on_intake_counters, NULL },
 	{ MSG_REPORT_PROBE,    on_report_probe,    NULL },
 	{ MSG_INTAKE_EVENT,    on_intake_event,    NULL },
+	{ MSG_BOX_BOOTED,      on_box_booted,      NULL },
+	{ MSG_UPDATE_EVENT,    on_update_event,    NULL },
 	{ MSG_CARD_OPEN,       NULL, &card_open_job },
 	{ MSG_OBJECT_READ,     on_object_read,     NULL },
 	{ MSG_SHARE_MAKE,      NULL, &share_make_job },

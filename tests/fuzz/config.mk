@@ -4,7 +4,7 @@ config_fuzz_SRCS = \
     config/address.c \
     config/codes.c \
     config/config.c \
-    config/fingerprints.c config/keys.c config/networks.c config/remote.c config/senders.c \
+    config/fingerprints.c config/keys.c config/interface.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
     ipc/messages.c
 

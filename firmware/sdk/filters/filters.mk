@@ -2,16 +2,23 @@
 # libseccomp.  A program links its own role's and nobody else's; libseccomp is
 # in none.
 
-FILTERED := courier desk intake pickup spool vault
+# FILTERED: the Makefile's, and what firmware/*/sources.mk add.
 # Of a role's folder; nothing for the command, which has none.
 filters = $(patsubst %,$(OUT)/gen/filters/%.o,$(filter $(FILTERED) supervisor,$(1)))
 
 FILTER_MAKER := $(OUT)/filters/maker
 FILTER_MAKER_OBJECTS := $(OUT)/firmware/sdk/filters/maker.o \
     $(OUT)/firmware/sdk/filters/rules.o $(OUT)/gateway/os/filter.o \
-    $(OUT)/gateway/base/log.o $(FILTERED:%=$(OUT)/gateway/%/policy.o)
+    $(OUT)/gateway/base/log.o $(foreach f,$(FILTERED),$(OUT)/$(call place,$(f))/policy.o)
 
 $(OUT)/firmware/sdk/filters/%.o: CPPFLAGS += -Ifirmware/sdk/filters
+$(OUT)/firmware/sdk/filters/maker.o: $(OUT)/gen/filters/roles.h
+
+# The roles that have a filter, for maker.c.
+$(OUT)/gen/filters/roles.h: $(OUT)/flags.stamp $(wildcard firmware/*/sources.mk)
+	@mkdir -p $(@D)
+	@echo '#define ROLES(X) ${FILTERED:%=X(%)}' | cmp -s - $@ || \
+	    echo '#define ROLES(X) ${FILTERED:%=X(%)}' > $@
 ifdef SANDBOX_TRACE
 $(OUT)/firmware/sdk/filters/rules.o: CPPFLAGS += -DSANDBOX_TRACE
 endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "filters/roles.h"	/* ROLES(X), from FILTERED */
 #include "os/filter.h"
 #include "rules.h"
 
@@ -20,8 +21,6 @@ enum {
 	LEVEL = 3	/* of libseccomp's API: kill the process; never asked
 			   of the kernel that builds */
 };
-
-#define ROLES(X) X(courier) X(desk) X(intake) X(pickup) X(spool) X(vault)
 
 #define X(role) extern const struct sandbox_policy role##_policy;
 ROLES(X)

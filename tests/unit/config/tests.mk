@@ -9,7 +9,7 @@ UNIT += \
 
 config/address_test_SRCS = config/address.c
 config/fingerprints_test_SRCS = config/fingerprints.c
-config/networks_test_SRCS = config/networks.c
+config/networks_test_SRCS = config/interface.c config/networks.c
 config/remote_test_SRCS = config/remote.c config/address.c
 config/senders_test_SRCS = config/senders.c
 config/codes_test_SRCS   = config/codes.c
@@ -18,6 +18,6 @@ config/config_test_SRCS = \
     config/address.c \
     config/codes.c \
     config/config.c \
-    config/fingerprints.c config/keys.c config/networks.c config/remote.c config/senders.c \
+    config/fingerprints.c config/keys.c config/interface.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
     ipc/messages.c

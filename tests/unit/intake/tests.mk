@@ -10,7 +10,7 @@ UNIT += \
     intake/session_test
 
 intake/budget_test_SRCS   = intake/budget.c
-intake/peers_test_SRCS    = intake/peers.c config/fingerprints.c config/networks.c
+intake/peers_test_SRCS    = intake/peers.c config/fingerprints.c config/interface.c config/networks.c
 intake/identity_test_SRCS = input/fold.c intake/identity.c base/wipe.c base/log.c $(release_SRCS) $(crypto_SRCS:%=crypto/%)
 intake/identity_test_LIBS = bearssl
 intake/identity_test_FAKES = reports.c

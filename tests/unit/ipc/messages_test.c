@@ -184,7 +184,8 @@ covers(enum role_id in_table, enum role_id role)
 	if (in_table == ROLE_ANY)
 		return role == ROLE_INTAKE || role == ROLE_VAULT ||
 		    role == ROLE_PICKUP || role == ROLE_DESK ||
-		    role == ROLE_SPOOL || role == ROLE_COURIER;
+		    role == ROLE_SPOOL || role == ROLE_COURIER ||
+		    role == ROLE_UPDATER || role == ROLE_SERVICE;
 	return in_table == role;
 }
 

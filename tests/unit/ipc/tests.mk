@@ -34,7 +34,7 @@ ipc/role_test_SRCS = \
     config/address.c \
     config/codes.c \
     config/config.c \
-    config/fingerprints.c config/keys.c config/networks.c config/remote.c config/senders.c \
+    config/fingerprints.c config/keys.c config/interface.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
     ipc/channel.c \
     ipc/inbox.c \
