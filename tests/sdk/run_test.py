@@ -55,6 +55,30 @@ def test_one_that_fails():
     ok("failing: R7" in lines, "and it is named", lines)
 
 
+def test_unsteady():
+    """What fails in company runs again, alone; the first result is told."""
+    with tempfile.TemporaryDirectory() as folder:
+        mark, script = os.path.join(folder, "mark"), os.path.join(folder, "suite")
+        with open(script, "w", encoding="utf-8") as f:
+            f.write(f"#!/bin/sh\nif [ -e {mark} ]; then echo 'ok 1 - it'\n"
+                    f"else touch {mark}; echo 'not ok 1 - it'; fi\n")
+        os.chmod(script, 0o755)
+        name = f"selftest-{os.getpid()}"
+        with open(os.path.join(folder, "suites"), "w", encoding="utf-8") as f:
+            f.write(f"selftest {name} 20 {script}\n")
+        done = subprocess.run([RUN, "--suites", os.path.join(folder, "suites")],
+                              capture_output=True, text=True, timeout=60)
+    lines = done.stdout.splitlines()
+    ok(done.returncode == 0 and lines[-1] == "1 passed, 0 failed, 0 skipped",
+       "a suite that passes alone passes", lines)
+    ok(f"unsteady: {name}: it" in lines, "and what failed in company is named", lines)
+    logs = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "test")
+    for kind in ("tap", "first.tap"):
+        path = os.path.join(logs, f"selftest-{name}.{kind}")
+        ok(os.path.exists(path), f"its {kind} is kept")
+        os.remove(path)
+
+
 def test_subtests():
     code, lines = run_tests(("    ok 1 - R43 good\n        not ok 2 - R44 bad\nok 1 - a file", 0))
     claims(code, lines, 1, "1 passed, 0 failed, 0 skipped", "R1-R46: 1 of 46 pass",
