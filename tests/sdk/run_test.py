@@ -28,8 +28,9 @@ def run_tests(*suites, only=""):
     for i in range(len(suites)):
         log = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "test",
                            f"selftest-selftest-{os.getpid()}-{i}.tap")
-        if os.path.exists(log):
-            os.remove(log)
+        for path in (log, log.replace(".tap", ".first.tap")):
+            if os.path.exists(path):
+                os.remove(path)
     return done.returncode, done.stdout.splitlines()
 
 
