@@ -1,0 +1,3 @@
+slots_SRCS = \
+    control.c \
+    crc32.c
