@@ -149,3 +149,27 @@ p256_verify(const struct p256_public *public_key, struct span message,
 		return ST_FORGED;
 	return ST_OK;
 }
+
+/*
+ * BearSSL turns DER into r and s of one length, the longer one's: to the right
+ * half of 32 bytes each.  See p256.h.
+ */
+enum status
+p256_verify_der(const struct p256_public *public_key, struct span message,
+    struct span signature)
+{
+	enum { HALF = 32, DER_MAX = 72 };
+	uint8_t copy[2 * DER_MAX], raw[2 * HALF] = { 0 };
+	size_t half;
+
+	if (signature.len > DER_MAX)
+		return ST_FORGED;
+	memcpy(copy, signature.ptr, signature.len);
+	half = br_ecdsa_asn1_to_raw(copy, signature.len) / 2;
+	if (half == 0 || half > HALF)
+		return ST_FORGED;
+	memcpy(raw + HALF - half, copy, half);
+	memcpy(raw + 2 * HALF - half, copy + half, half);
+	return p256_verify(public_key, message,
+	    (struct span){ raw, sizeof(raw) });
+}

@@ -45,4 +45,10 @@ MUST_CHECK enum status
 p256_verify(const struct p256_public *public_key, struct span message,
     struct span signature);
 
+/* The same of a signature in DER (RFC 3279 section 2.2.3), as openssl writes
+ * it.  ST_OK, or ST_FORGED (also where it is no DER of two integers). */
+MUST_CHECK enum status
+p256_verify_der(const struct p256_public *public_key, struct span message,
+    struct span signature);
+
 #endif

@@ -234,6 +234,69 @@ test_forged_signatures(void)
 	ok(refused, "a wrong bit in any byte");
 }
 
+/* Made by openssl dgst -sha256 -sign: r and s with 33 bytes each, s with 31. */
+static const char der_key[] =
+    "04cce53e702d91c49ecd023296130fbba9797485e57f7fb40c9030e6d9d2453b5acf"
+    "943ada53f8b3ce7cd709e8e54fb1aebd82ad3d0bc88a3e4f44764741f52bd8";
+static const char *const der_good[] = {
+	"304602210087c880d0315a6796e6cf7d11f3407fd9647ca463baa50d7661e55ff109"
+	"31377e022100994d115e4db0f7cc9bba366fdb0984c582d2ad15d9f68bad24055d40"
+	"051f920e",
+	"3044022100c27d8c9d5be112289dcb55d2b0b19cac85e2e02e2443ca7cc87ac82e7d"
+	"c2a67f021f15b985e9430fa15ee7554c34836e4e77301421ab635115617518df8272"
+	"5844",
+};
+static const char *const der_forged[] = {
+	"",
+	"30",
+	"3000",
+	"3006020100020100",
+	"3006020101020101",
+	"3044022100c27d8c9d5be112289dcb55d2b0b19cac85e2e02e2443ca7cc87ac82e7d"
+	"c2a67f",
+};
+
+static enum status
+verify_der(const char *hex, const char *message)
+{
+	struct p256_public key;
+	uint8_t store[80];
+
+	(void)unhex(der_key, key.point, sizeof(key.point));
+	return p256_verify_der(&key, span_of(message),
+	    unhex(hex, store, sizeof(store)));
+}
+
+static void
+test_der(void)
+{
+	struct p256_public key;
+	uint8_t store[80];
+	struct span good = unhex(der_good[0], store, sizeof(store));
+	bool refused = true;
+
+	for (size_t i = 0; i < COUNT(der_good); i++)
+		ok(verify_der(der_good[i], "an update") == ST_OK,
+		    "DER, signature %zu", i);
+	ok(verify_der(der_good[0], "an Update") == ST_FORGED,
+	    "DER of another message");
+	for (size_t i = 0; i < COUNT(der_forged); i++)
+		ok(verify_der(der_forged[i], "an update") == ST_FORGED,
+		    "DER that is none, %zu", i);
+	(void)unhex(der_key, key.point, sizeof(key.point));
+	for (size_t len = 0; len < good.len; len++)
+		refused &= p256_verify_der(&key, span_of("an update"),
+		    span_slice(good, 0, len)) == ST_FORGED;
+	ok(refused, "DER cut at any byte");
+	for (size_t byte = 0; byte < good.len; byte++) {
+		store[byte] ^= 1;
+		refused &= p256_verify_der(&key, span_of("an update"), good)
+		    == ST_FORGED;
+		store[byte] ^= 1;
+	}
+	ok(refused, "DER with a wrong bit in any byte");
+}
+
 static void
 test_generated_pairs(void)
 {
@@ -259,6 +322,7 @@ main(void)
 	test_agreement_off_the_curve();
 	test_signatures();
 	test_forged_signatures();
+	test_der();
 	test_generated_pairs();
 	return done_testing();
 }
