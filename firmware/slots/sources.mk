@@ -1,3 +1,5 @@
 slots_SRCS = \
     control.c \
-    crc32.c
+    crc32.c \
+    gpt.c \
+    partition.c
