@@ -3,10 +3,11 @@
  * alone in a network namespace of its own, with its address and its route.
  * The caller, PID 1, stays in a namespace that keeps no port.
  *
- *        init's namespace      nothing: guichetd, vault, updater, service
+ *     init's namespace         no port: guichetd, vault, updater, service
  *     /run/netns/lab  "lab"    intake, pickup, desk; they listen
- *     /run/netns/wan  "wan"    courier, guichet-dhcp; they connect out
+ *     /run/netns/wan  "wan"    courier; it connects out
  *
+ * (guichet-dhcp is in none of both: it has one UDP socket of the second.)
  * Nothing is forwarded, in either of them; there is no packet filter that
  * could be wrong.  A port that is not there is waited for, and then looked
  * for again and again: the other one works without it.
@@ -26,6 +27,9 @@
 #include "network/lease.h"
 
 enum network_side { NETWORK_LAB, NETWORK_WAN, NETWORK_SIDES };
+
+/* What messages and ports are called: "lab", "wan". */
+extern const char *const network_names[NETWORK_SIDES];
 
 /* One port, as board and configuration say. */
 struct network_port_plan {
@@ -56,6 +60,7 @@ struct network_port {
 	int  netns;		/* the namespace; -1: none yet */
 	int  route;		/* an rtnetlink socket inside of it */
 	int  index;		/* of the port there; 0: it is not there */
+	bool has_carrier;	/* a cable, and somebody at its other end */
 	enum status trouble;	/* with it, the last time; ST_OK: none */
 };
 
@@ -111,7 +116,8 @@ void network_tick(struct network *n, uint64_t now_ms);
 /*
  * What it is like now, for `network =` of config/box.h; returns `out`:
  *     lab 192.168.1.2/24; wan dhcp 10.0.3.15/24
- *     lab is missing; wan dhcp, no lease yet
+ *     lab is missing; wan dhcp, no lease
+ *     lab 192.168.1.2/24; wan none
  */
 const char *network_text(const struct network *n,
     char out[static NETWORK_TEXT_MAX]);
