@@ -1,0 +1,73 @@
+#include "update/slot.h"
+
+static const char *const words[SLOT_STATES] = {
+	[SLOT_HEALTHY] = "healthy",
+	[SLOT_TRIED]   = "tried",
+	[SLOT_ARMED]   = "armed",
+	[SLOT_READY]   = "ready",
+	[SLOT_EMPTY]   = "empty",
+};
+
+/* See slot.h. */
+const char *
+slot_word(enum slot_state state)
+{
+	return words[state];
+}
+
+/* Would the boot loader take the other one? */
+static bool
+is_next(const struct control *c, unsigned running)
+{
+	const struct control_slot *other = &c->slot[1 - running];
+
+	return other->tries > 0 &&
+	    other->priority > c->slot[running].priority;
+}
+
+static enum slot_state
+state_of_other(const struct medium *medium, const struct control *c,
+    unsigned running)
+{
+	if (!medium_has_image(medium))
+		return SLOT_EMPTY;
+	return is_next(c, running) ? SLOT_ARMED : SLOT_READY;
+}
+
+/* See slot.h. */
+enum refusal
+slot_look(const struct trust *trust, const struct medium *medium,
+    struct slot_view *out)
+{
+	unsigned running = trust->slot;
+	enum refusal why = medium_load_control(medium, &out->control);
+
+	if (why != REFUSAL_NONE)
+		return why;
+	out->state[running] = out->control.slot[running].tries
+	    < CONTROL_TRIES_FULL ? SLOT_TRIED : SLOT_HEALTHY;
+	out->state[1 - running] = state_of_other(medium, &out->control,
+	    running);
+	return REFUSAL_NONE;
+}
+
+/* See slot.h. */
+enum refusal
+slot_go_back(const struct trust *trust, const struct medium *medium,
+    bool *taken_back)
+{
+	unsigned other = 1 - trust->slot;
+	struct slot_view view;
+	enum refusal why = slot_look(trust, medium, &view);
+
+	if (why != REFUSAL_NONE)
+		return why;
+	if (view.state[other] == SLOT_EMPTY)
+		return REFUSAL_NO_IMAGE;
+	*taken_back = view.state[other] == SLOT_ARMED;
+	if (*taken_back)
+		control_close(&view.control, other);
+	else
+		control_arm(&view.control, other);
+	return medium_store_control(medium, &view.control);
+}
