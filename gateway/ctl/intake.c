@@ -14,8 +14,7 @@
 
 enum {
 	PART_BYTES = 131072,	/* CHECK_PART.data */
-	NAME_MAX_BYTES = 255,
-	PATH_BYTES = 256
+	NAME_MAX_BYTES = 255
 };
 
 struct command {
@@ -75,17 +74,6 @@ read_options(struct command *c, int argc, char **argv)
 	c->files = argv;
 	c->n_files = kept;
 	return c->is_tail ? kept == 0 : kept > 0;
-}
-
-/* intake.sock stands beside the desk's socket. */
-static bool
-socket_path(const char *desk, char out[static PATH_BYTES])
-{
-	const char *slash = strrchr(desk, '/');
-	int folder = slash == NULL ? 0 : (int)(slash - desk) + 1;
-
-	return snprintf(out, PATH_BYTES, "%.*sintake.sock", folder, desk) <
-	    PATH_BYTES;
 }
 
 /* --- files to intake ------------------------------------------------------- */
@@ -237,7 +225,7 @@ intake_run(int argc, char **argv)
 {
 	struct command c = { .french = terminal_is_french(), .source = "",
 	    .follows = true, .fd = -1, .code = EXIT_UNAVAILABLE };
-	char path[PATH_BYTES];
+	char path[TERMINAL_PATH_MAX];
 	int fd, wrong;
 
 	if (argc < 2 || (strcmp(argv[1], "check") != 0 &&
@@ -249,7 +237,8 @@ intake_run(int argc, char **argv)
 	wrong = check_files(&c);
 	if (wrong != 0)
 		return wrong;
-	if (!socket_path(terminal_socket(c.socket), path))
+	if (!terminal_socket_beside(terminal_socket(c.socket), "intake.sock",
+	    path))
 		return usage(c.french);
 	fd = terminal_connect(path, c.french);
 	return fd < 0 ? EXIT_UNAVAILABLE : talk(&c, fd);

@@ -3,12 +3,15 @@
  * process that answers them, over a local socket, and prints what comes back.
  *
  * Holds nothing and decides nothing: what a command may do is the desk's
- * table (desk/command.c); `guichet intake ...` is answered by intake.
+ * table (desk/command.c); `guichet intake ...` is answered by intake, `guichet
+ * update ...` by the updater.
  */
 #include <string.h>
 
+#include "base/status.h"
 #include "ctl/desk.h"
 #include "ctl/intake.h"
+#include "ctl/update.h"
 
 /* The first argument that is not --socket or its value; argc: none. */
 static int
@@ -23,14 +26,19 @@ first_word(int argc, char **argv)
 	return argc;
 }
 
-int
-main(int argc, char **argv)
-{
-	int word = first_word(argc, argv);
+/* Who answers what the desk does not. */
+static const struct {
+	const char *word;
+	int (*run)(int argc, char **argv);
+} others[] = {
+	{ "intake", intake_run },
+	{ "update", update_run },
+};
 
-	if (word == argc || strcmp(argv[word], "intake") != 0)
-		return desk_run(argc, argv);
-	/* --socket PATH in front goes behind. */
+/* --socket PATH in front of `word` goes behind. */
+static void
+put_behind(int argc, char **argv, int word)
+{
 	for (int i = word; i > 1; i -= 2) {
 		char *path = argv[i - 1], *option = argv[i - 2];
 
@@ -39,5 +47,18 @@ main(int argc, char **argv)
 		argv[argc - 2] = option;
 		argv[argc - 1] = path;
 	}
-	return intake_run(argc - 1, argv + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int word = first_word(argc, argv);
+
+	for (size_t i = 0; word < argc && i < COUNT(others); i++) {
+		if (strcmp(argv[word], others[i].word) != 0)
+			continue;
+		put_behind(argc, argv, word);
+		return others[i].run(argc - 1, argv + 1);
+	}
+	return desk_run(argc, argv);
 }

@@ -2,4 +2,5 @@ ctl_SRCS = \
     desk.c \
     input.c \
     intake.c \
-    terminal.c
+    terminal.c \
+    update.c

@@ -86,3 +86,15 @@ terminal_socket(const char *given)
 
 	return path == NULL || *path == '\0' ? usual_socket : path;
 }
+
+/* See terminal.h. */
+bool
+terminal_socket_beside(const char *desk, const char *name,
+    char out[static TERMINAL_PATH_MAX])
+{
+	const char *slash = strrchr(desk, '/');
+	int folder = slash == NULL ? 0 : (int)(slash - desk) + 1;
+
+	return snprintf(out, TERMINAL_PATH_MAX, "%.*s%s", folder, desk, name)
+	    < TERMINAL_PATH_MAX;
+}

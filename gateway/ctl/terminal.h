@@ -28,4 +28,11 @@ int terminal_connect(const char *path, bool french);
  * `given` is NULL where the command line names none. */
 const char *terminal_socket(const char *given);
 
+enum { TERMINAL_PATH_MAX = 256 };
+
+/* Another process's socket, `name`, in the same folder as the desk's.  False
+ * where the path is too long. */
+bool terminal_socket_beside(const char *desk, const char *name,
+    char out[static TERMINAL_PATH_MAX]);
+
 #endif
