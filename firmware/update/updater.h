@@ -1,0 +1,25 @@
+/*
+ * updater.h -- the role: what the supervisor and the vault say, the local
+ * socket of `guichet update`, and the one update that may run.
+ *
+ *     IDLE --BEGIN--> RECEIVING --END--> CHECKING --> TELLING --> IDLE
+ *       \__________ROLLBACK__________________________/
+ *
+ * TELLING: the boot-control block is changed; the vault is told, then the
+ * command, then, where the box restarts, the supervisor.
+ */
+#ifndef UPDATE_UPDATER_H
+#define UPDATE_UPDATER_H
+
+#include "ipc/role.h"
+
+/* Descriptors in role->listen_fd, by the supervisor's topology. */
+enum { UPDATER_SOCKET, UPDATER_BOOT, UPDATER_ROOT, UPDATER_CONTROL };
+
+/* Before the sandbox closes; dies where a descriptor is missing. */
+void updater_prepare(struct role *role);
+
+/* UPDATE_FACTS: nothing is done before. */
+void updater_on_facts(struct role *role, const struct message *m);
+
+#endif
