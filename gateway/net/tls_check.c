@@ -242,12 +242,26 @@ walk_to_pin(struct tls_check *k, size_t i, const struct der_certificate *c)
 	return walk(k, &anchor, 1, i > 0 ? i : 1);
 }
 
+/* That the server holds it, its signature in the handshake says. */
+static unsigned
+judge_key(struct tls_check *k)
+{
+	struct der_certificate c;
+
+	if (k->n == 0 || der_certificate(certificate(k, 0), &c) != ST_OK ||
+	    !is_pinned(k->rules, c.spki))
+		return BR_ERR_X509_NOT_TRUSTED;
+	return decode(&k->leaf, certificate(k, 0));
+}
+
 static unsigned
 judge(struct tls_check *k)
 {
 	const struct tls_rules *rules = k->rules;
 	struct der_certificate c;
 
+	if (rules->only_key)
+		return judge_key(k);
 	for (size_t i = 0; i < k->n && rules->n_pins > 0; i++)
 		if (der_certificate(certificate(k, i), &c) == ST_OK &&
 		    is_pinned(rules, c.spki))
@@ -285,8 +299,13 @@ end_chain(const br_x509_class **ctx)
 static const br_x509_pkey *
 get_pkey(const br_x509_class *const *ctx, unsigned *usages)
 {
-	const struct tls_check *k = (const void *)ctx;
+	struct tls_check *k = (void *)(uintptr_t)ctx;
 
+	if (k->rules->only_key) {
+		if (usages != NULL)
+			*usages = BR_KEYTYPE_SIGN;	/* ECDHE */
+		return br_x509_decoder_get_pkey(&k->leaf);
+	}
 	return k->path.vtable->get_pkey(&k->path.vtable, usages);
 }
 

@@ -7,7 +7,7 @@
  * pins the first certificate whose key is pinned is the authority, for this
  * one chain: what stands behind it is not looked at, and that a pinned key
  * was merely shown, without signatures that lead to it, is worth nothing.
- * Name and dates are checked always.
+ * Name and dates are checked always, but where only the key counts.
  */
 #ifndef NET_TLS_CHECK_H
 #define NET_TLS_CHECK_H
@@ -25,11 +25,13 @@ struct tls_rules {
 	size_t  n_anchors;
 	uint8_t pin[TLS_PINS_MAX][32];
 	size_t  n_pins;
+	bool    only_key;	/* see tls_client_options */
 };
 
 struct tls_check {
 	const br_x509_class *vtable;	/* first: BearSSL hands it to us */
 	br_x509_minimal_context path;
+	br_x509_decoder_context leaf;	/* only_key: the first certificate */
 	const struct tls_rules *rules;
 	const char *host;
 	uint64_t    now_s;

@@ -74,6 +74,7 @@ set_rules(struct tls_client *client, const struct tls_client_options *options)
 	struct tls_rules *rules = &client->rules;
 
 	rules->n_pins = options->n_pins;
+	rules->only_key = options->only_key;
 	if (rules->n_pins > 0)
 		memcpy(rules->pin, options->pins, rules->n_pins * 32);
 	if (a == NULL)

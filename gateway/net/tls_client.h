@@ -36,6 +36,10 @@ struct tls_client_options {
 	size_t   n_pins;
 	unsigned sessions_max;
 	bool     is_not_http;		/* no ALPN */
+	/* The server's own key is pinned, and nothing else of what it shows
+	 * counts: neither name, dates nor chain.  To look whether a server of
+	 * ours answers (firmware/health). */
+	bool     only_key;
 };
 
 /* ST_OK or ST_NO_SPACE. */
