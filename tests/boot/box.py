@@ -181,6 +181,11 @@ class Box:
         found = until(lambda: self._page() or self.process.poll() is not None, seconds, 0.02)
         return self.seconds() if found and self.process.poll() is None else None
 
+    def slot(self):
+        """Which one the boot loader took last, "a" or "b"; None: neither."""
+        found = re.findall(r"Using 'conf-([ab])' configuration", self.console())
+        return found[-1] if found else None
+
     def run(self, *arguments, check=True, seconds=60, lang="en"):
         """The guichet command on the technician's machine, by the service port."""
         done = subprocess.run([GUICHET, "--service", self.service, *arguments],
@@ -190,11 +195,20 @@ class Box:
             raise RuntimeError(f"{arguments}: {done.returncode}: {done.stderr.decode()}")
         return done
 
+    def popen(self, *arguments):
+        return subprocess.Popen([GUICHET, "--service", self.service, *arguments],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def guichet(self, *arguments, **options):
         return self.run(*arguments, **options).stdout.decode()
 
     def status(self):
         return json.loads(self.guichet("status", "--json"))
+
+    def state_of(self, slot):
+        """As `guichet update status` has it: healthy, tried, armed, ready, empty."""
+        rows = json.loads(self.guichet("update", "status", "--json"))["slots"]
+        return next(row["state"] for row in rows if row["slot"] == slot)
 
     def card(self, *options):
         return json.loads(self.guichet("card", "new", *options, "--json"))
