@@ -1,0 +1,4 @@
+UNIT += health/plan_test
+
+health/plan_test_OBJECTS = $(OUT)/firmware/health/plan.o
+health/plan_test_SRCS = config/address.c config/networks.c
