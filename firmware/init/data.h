@@ -1,0 +1,30 @@
+/*
+ * data.h -- the data partition: grown to the card's end, checked, mounted;
+ * made anew only where no check can save it (decisions/0032).
+ */
+#ifndef INIT_DATA_H
+#define INIT_DATA_H
+
+#include "base/status.h"
+#include "init/watchdog.h"
+#include "slots/partition.h"
+
+enum { DATA_TEXT_MAX = 144 };
+
+struct data_plan {
+	const char *disk;	/* "/dev/vda" */
+	const struct partition *partition;
+	const char *at;		/* where to mount it */
+	const char *check;	/* e2fsck */
+	const char *template;	/* an empty file system, as an image */
+};
+
+/*
+ * ST_OK with `text` for `data =` of config/box.h: "checked; 29 GiB", or what
+ * else was done.  ST_IO: there is none to be had, `text` says why.
+ */
+MUST_CHECK enum status
+data_open(const struct data_plan *plan, const struct watchdog *watchdog,
+    char text[static DATA_TEXT_MAX]);
+
+#endif

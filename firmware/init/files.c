@@ -1,0 +1,95 @@
+#include "init/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME_BYTES = 128 };
+
+/* See files.h. */
+enum status
+files_read(int folder, const char *name, struct buf *out)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return errno == ENOENT ? ST_NOT_FOUND : ST_IO;
+	while (n > 0 && out->len < out->max) {
+		n = read(fd, out->ptr + out->len, out->max - out->len);
+		if (n > 0)
+			out->len += (size_t)n;
+	}
+	close(fd);
+	if (n < 0)
+		return ST_IO;
+	return n == 0 ? ST_OK : ST_TOO_BIG;
+}
+
+/* See files.h. */
+enum status
+files_put(int fd, struct span bytes)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ST_IO;
+		bytes = span_slice(bytes, (size_t)n, bytes.len);
+	}
+	return ST_OK;
+}
+
+static enum status
+write_beside(int folder, const char *beside, struct span bytes, mode_t mode)
+{
+	int fd = openat(folder, beside, O_WRONLY | O_CREAT | O_TRUNC |
+	    O_CLOEXEC | O_NOFOLLOW, mode);
+	enum status st;
+
+	if (fd < 0)
+		return ST_IO;
+	st = files_put(fd, bytes);
+	if (st == ST_OK && fsync(fd) != 0)
+		st = ST_IO;
+	close(fd);
+	return st;
+}
+
+/* See files.h. */
+enum status
+files_write(int folder, const char *name, struct span bytes, mode_t mode)
+{
+	char beside[NAME_BYTES];
+
+	if (snprintf(beside, sizeof(beside), "%s.new", name) >= NAME_BYTES)
+		return ST_IO;
+	TRY(write_beside(folder, beside, bytes, mode));
+	if (renameat(folder, beside, folder, name) != 0)
+		return ST_IO;
+	return fsync(folder) == 0 ? ST_OK : ST_IO;
+}
+
+/* See files.h. */
+enum status
+files_remove(int folder, const char *name)
+{
+	if (unlinkat(folder, name, 0) != 0)
+		return errno == ENOENT ? ST_OK : ST_IO;
+	return fsync(folder) == 0 ? ST_OK : ST_IO;
+}
+
+/* See files.h. */
+enum status
+files_folder(int folder, const char *name, mode_t mode, int *fd)
+{
+	if (mkdirat(folder, name, mode) != 0 && errno != EEXIST)
+		return ST_IO;
+	*fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+	    O_NOFOLLOW);
+	return *fd >= 0 ? ST_OK : ST_IO;
+}

@@ -1,0 +1,24 @@
+init_SRCS = \
+    box.c \
+    child.c \
+    commit.c \
+    data.c \
+    facts.c \
+    files.c \
+    good.c \
+    history.c \
+    identity.c \
+    lines.c \
+    machine.c \
+    mounts.c \
+    past.c \
+    reasons.c \
+    run.c \
+    seed.c \
+    site.c \
+    watch.c \
+    watchdog.c
+
+# PID 1: no event loop, no protocol, no third party.
+PROGRAMS += guichet-init
+guichet-init_LIBS = init network slots ipc config os base
