@@ -1,5 +1,6 @@
 #include "dhcp/policy.h"
 
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "os/filter.h"
@@ -16,9 +17,13 @@ const struct sandbox_policy dhcp_policy = {
 	.extra    = {
 		{ .number = SYS_ppoll, .reason = "wait for an answer" },
 		{ .number = SYS_recvfrom, .reason = "what a server says" },
-		{ .number = SYS_sendto,
+		/* These flags and no others: MSG_FASTOPEN would connect. */
+		{ .number = SYS_sendto, .argument = 4,
+		  .value = MSG_NOSIGNAL | MSG_DONTWAIT,
 		  .reason = "ask a server, or all; from the WAN port only" },
-		{ .number = SYS_sendmsg, .reason = "tell init" },
+		{ .number = SYS_sendmsg, .argument = 3,
+		  .value = MSG_NOSIGNAL | MSG_DONTWAIT,
+		  .reason = "tell init" },
 		{ .number = SYS_write, .argument = 1, .value = 2,
 		  .reason = "the log" },
 		{ .number = SYS_clock_gettime,

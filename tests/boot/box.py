@@ -186,10 +186,11 @@ class Box:
         found = re.findall(r"Using 'conf-([ab])' configuration", self.console())
         return found[-1] if found else None
 
-    def run(self, *arguments, check=True, seconds=60, lang="en"):
+    def run(self, *arguments, check=True, seconds=60, lang="en", input=None):
         """The guichet command on the technician's machine, by the service port."""
         done = subprocess.run([GUICHET, "--service", self.service, *arguments],
-                              capture_output=True, check=False, timeout=seconds,
+                              input=(input or "").encode(), capture_output=True,
+                              check=False, timeout=seconds,
                               env=dict(os.environ, LC_ALL=f"{lang}.UTF-8"))
         if check and done.returncode != 0:
             raise RuntimeError(f"{arguments}: {done.returncode}: {done.stderr.decode()}")

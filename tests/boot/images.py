@@ -115,12 +115,12 @@ def _make_update(wanted, folder):
     run(f"{SCRIPTS}/mkupdate", "--out", f"{folder}/unsigned", "--board", wanted.board,
         "--env", f"{folder}/verity.env", "--boot", f"{folder}/boot.fit",
         "--root", f"{folder}/root.img")
-    sign_update(f"{folder}/unsigned", f"{folder}/update", f"{KEYS}/update.key")
+    sign_update(f"{folder}/unsigned", f"{folder}/update", KEYS)
 
 
-def sign_update(unsigned, out, key):
-    run(os.path.join(ROOT, "provisioning", "keys", "sign-update"), "--key", key,
-        "--out", out, unsigned)
+def sign_update(unsigned, out, keys):
+    run(os.path.join(ROOT, "provisioning", "keys", "sign-update"),
+        "--key", f"{keys}/update.key", "--public", f"{keys}/update.pub", unsigned, out)
 
 
 @functools.cache

@@ -181,8 +181,7 @@ def bit_at(offset):
 
 
 def signed_elsewhere(path):
-    images.sign_update(f"{images.folder_of(images.NEWER)}/unsigned", path,
-                       f"{images.other_keys()}/update.key")
+    images.sign_update(f"{images.folder_of(images.NEWER)}/unsigned", path, images.other_keys())
 
 
 def same(data):

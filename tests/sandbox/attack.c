@@ -5,6 +5,8 @@
  *   attack list                        names, "root" behind those for root
  *   attack ROLE NUMBER PORT FILE       ROLE `none`: without a sandbox
  *   attack ROLE wait                   enters, prints "in", waits for a byte
+ *   attack ROLE spin                   enters, and turns until it is killed:
+ *                                      some may neither read nor sleep
  *   attack ROLE store                  creates, reads and removes a file
  *   attack ROLE folder                 likewise in ../folder, by way of done
  *   attack ROLE without CALL           CALL fails with EPERM on the way in
@@ -32,20 +34,36 @@
 #include "base/status.h"
 #include "courier/policy.h"
 #include "desk/policy.h"
+#include "dhcp/policy.h"
+#include "health/policy.h"
+#include "identity/policy.h"
 #include "intake/policy.h"
 #include "pickup/policy.h"
 #include "sandbox/attacks.h"
 #include "spool/policy.h"
+#include "update/policy.h"
 #include "vault/policy.h"
 
 enum { WORKED = 0, REFUSED = 10, USAGE = 64 };
 
 static const struct sandbox_policy *const policies[] = {
 	&intake_policy, &vault_policy, &pickup_policy, &desk_policy,
+	&dhcp_policy, &identity_policy, &update_policy,
 };
 
 static int folder = -1;		/* opened before: the spool's */
-static uint16_t port = 9;	/* the courier's only one; nobody is there */
+static uint16_t port = 9;	/* what may be connected to; nobody is there */
+
+/* An attack holds more descriptors than some roles may open at all. */
+static void
+enter_with_room(const struct sandbox_policy *policy)
+{
+	struct sandbox_policy roomy = *policy;
+
+	if (roomy.limits.files < 32)
+		roomy.limits.files = 32;
+	sandbox_enter(&roomy);
+}
 
 static void
 enter(const char *role)
@@ -62,10 +80,14 @@ enter(const char *role)
 		sandbox_enter(courier_policy_of(&port, 1));
 		return;
 	}
+	if (strcmp(role, health_policy.role) == 0) {
+		enter_with_room(health_policy_of(&port, 1));
+		return;
+	}
 	for (size_t i = 0; i < COUNT(policies); i++) {
 		if (strcmp(policies[i]->role, role) != 0)
 			continue;
-		sandbox_enter(policies[i]);
+		enter_with_room(policies[i]);
 		return;
 	}
 	exit(USAGE);
@@ -170,6 +192,14 @@ wait_inside(const char *role)
 	return read(STDIN_FILENO, &byte, 1) < 0 ? REFUSED : WORKED;
 }
 
+static _Noreturn void
+spin(const char *role)
+{
+	enter(role);
+	for (volatile unsigned turns = 0;;)
+		turns = turns + 1;
+}
+
 static int
 store(const char *role)
 {
@@ -245,6 +275,8 @@ main(int argc, char **argv)
 		return list();
 	if (argc == 3 && strcmp(argv[2], "wait") == 0)
 		return wait_inside(argv[1]);
+	if (argc == 3 && strcmp(argv[2], "spin") == 0)
+		spin(argv[1]);
 	if (argc == 3 && strcmp(argv[2], "store") == 0)
 		return store(argv[1]);
 	if (argc == 3 && strcmp(argv[2], "folder") == 0)

@@ -1,7 +1,7 @@
 # The attacks of tests/sandbox/run: linked with each role's own policy.
-SANDBOX_POLICIES := courier desk intake pickup spool vault
+SANDBOX_POLICIES := courier desk dhcp health identity intake pickup spool update vault
 SANDBOX_OBJECTS  := $(OUT)/tests/sandbox/attack.o $(OUT)/tests/sandbox/attacks.o \
-    $(SANDBOX_POLICIES:%=$(OUT)/gateway/%/policy.o) \
+    $(foreach p,$(SANDBOX_POLICIES),$(OUT)/$(call place,$(p))/policy.o) \
     $(call filters,$(SANDBOX_POLICIES))
 
 $(OUT)/tests/sandbox/attack: $(SANDBOX_OBJECTS) $(call own_libs,os base)
