@@ -15,9 +15,12 @@
 
 static const struct ipc_handler handlers[] = {
 	{ MSG_UPDATE_FACTS, updater_on_facts },
+	{ MSG_UPDATE_NOTED, updater_on_noted },
 };
 
-static const struct role_events events = { 0 };
+static const struct role_events events = {
+	.on_peer_lost = updater_on_peer_lost,
+};
 
 int
 main(int argc, char **argv)

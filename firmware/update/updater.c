@@ -40,7 +40,8 @@ static struct updater {
 	/* TELLING */
 	enum update_event kind;
 	enum text_id   last_words;
-	bool           restarts, is_recorded;
+	bool           restarts, is_sent;
+	bool           is_recorded;	/* the vault says so */
 	uint64_t       since_ms;
 } updater;
 
@@ -104,18 +105,16 @@ say_last_words(void)
 	caller_finish(c, updater.is_recorded ? CALLER_DONE : CALLER_AWAY);
 }
 
-/* True when the vault has the event, or when it is too late for it. */
+/* True when the event is in the audit log, or when it is too late for it. */
 static bool
 is_told(void)
 {
 	bool late = uv_now(&updater.role->loop) - updater.since_ms
 	    > RECORD_MAX_MS;
 
-	if (!updater.is_recorded)
-		updater.is_recorded = record(updater.kind, REFUSAL_NONE)
-		    == ST_OK;
-	return late || (updater.is_recorded &&
-	    channel_queued_bytes(&updater.role->peer[ROLE_VAULT]) == 0);
+	if (!updater.is_sent)
+		updater.is_sent = record(updater.kind, REFUSAL_NONE) == ST_OK;
+	return late || updater.is_recorded;
 }
 
 static bool
@@ -124,20 +123,24 @@ has_heard(const struct caller *c)
 	return c == NULL || channel_queued_bytes(&c->guichet) == 0;
 }
 
+/* The command hears of a restart before it happens. */
 static void
 tell(void)
 {
+	bool restarts;
+
 	if (updater.owner == NULL || !updater.owner->is_over) {
 		if (!is_told())
 			return;
 		say_last_words();
 	}
-	if (!has_heard(updater.owner))
+	restarts = updater.restarts && updater.is_recorded;
+	if (restarts && !has_heard(updater.owner))
 		return;
 	uv_timer_stop(&updater.step);
 	updater.phase = IDLE;
 	updater.owner = NULL;
-	if (updater.restarts && updater.is_recorded)
+	if (restarts)
 		ask_restart();
 }
 
@@ -150,7 +153,7 @@ begin_telling(enum update_event kind, enum text_id last_words, bool restarts)
 	updater.kind = kind;
 	updater.last_words = last_words;
 	updater.restarts = restarts;
-	updater.is_recorded = false;
+	updater.is_sent = updater.is_recorded = false;
 	updater.since_ms = uv_now(&updater.role->loop);
 }
 
@@ -431,6 +434,25 @@ copy_text(char to[static CONTAINER_TEXT_MAX], struct span from)
 {
 	memset(to, 0, CONTAINER_TEXT_MAX);
 	memcpy(to, from.ptr, from.len);	/* messages.def: 31 at most */
+}
+
+/* See updater.h. */
+void
+updater_on_noted(struct role *role, const struct message *m)
+{
+	(void)role;
+	if (updater.phase == TELLING &&
+	    m->update_noted.kind == (uint64_t)updater.kind)
+		updater.is_recorded = m->update_noted.outcome == ST_OK;
+}
+
+/* See updater.h. */
+void
+updater_on_peer_lost(struct role *role, enum role_id peer)
+{
+	(void)role;
+	if (peer == ROLE_VAULT)
+		updater.is_sent = updater.is_recorded;	/* to the next one */
 }
 
 /* See updater.h. */

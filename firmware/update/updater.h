@@ -22,4 +22,9 @@ void updater_prepare(struct role *role);
 /* UPDATE_FACTS: nothing is done before. */
 void updater_on_facts(struct role *role, const struct message *m);
 
+/* UPDATE_NOTED: the event is in the audit log.  Where the vault is gone before,
+ * the next one is told. */
+void updater_on_noted(struct role *role, const struct message *m);
+void updater_on_peer_lost(struct role *role, enum role_id peer);
+
 #endif

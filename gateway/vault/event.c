@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "crypto/digest.h"
+#include "ipc/update.h"
 
 enum { WORDS_BYTES = 128 };
 
@@ -103,18 +104,85 @@ on_intake_event(struct vault *v, const struct message *m)
 		job_add(v, &event_job, m);
 }
 
+/* --- the box ---------------------------------------------------------------- */
+
+/* No field of BOX_BOOTED or UPDATE_EVENT is longer. */
+enum { LINE_BYTES = 161 };
+
+static const char *
+line_of(struct span text, char out[static LINE_BYTES])
+{
+	snprintf(out, LINE_BYTES, "%.*s", (int)text.len,
+	    (const char *)text.ptr);
+	return out;
+}
+
+static enum status
+note_booted(struct vault *v, struct job *job)
+{
+	const struct msg_box_booted *m = &job->m.box_booted;
+	char version[LINE_BYTES], reset[LINE_BYTES], change[LINE_BYTES];
+	struct audit_event e = { .ev = "box.boot", .actor = "box",
+	    .ch = "box", .res = "ok", .det = {
+		{ "version", line_of(m->version, version), 0 },
+		{ "release", NULL, m->release },
+		{ "slot", m->slot == 0 ? "a" : "b", 0 },
+		{ "reset", line_of(m->reset, reset), 0 },
+		{ "change", line_of(m->change, change), 0 } } };
+
+	return audit_add(&v->audit, &e);
+}
+
+static const struct job_kind booted_job = { note_booted, answer, false };
+
 /* See event.h. */
 void
 on_box_booted(struct vault *v, const struct message *m)
 {
-	(void)v;
-	(void)m;
+	job_add(v, &booted_job, m);
 }
+
+static const char *
+word_of(uint64_t kind)
+{
+	static const char *const words[] = {
+#define X(name, text) [UPDATE_##name] = text,
+		UPDATE_EVENT_MAP(X)
+#undef X
+	};
+
+	return kind < COUNT(words) ? words[kind] : "?";
+}
+
+static enum status
+note_update(struct vault *v, struct job *job)
+{
+	const struct msg_update_event *m = &job->m.update_event;
+	char version[LINE_BYTES], why[LINE_BYTES];
+	struct audit_event e = { .ev = "update", .actor = "box",
+	    .ch = "box", .res = word_of(m->kind), .det = {
+		{ "release", NULL, m->release },
+		{ "version", line_of(m->version, version), 0 },
+		{ "why", line_of(m->why, why), 0 } } };
+
+	return audit_add(&v->audit, &e);
+}
+
+static void
+answer_update(struct vault *v, struct job *job)
+{
+	struct message m = { .id = MSG_UPDATE_NOTED, .update_noted = {
+		.kind = job->m.update_event.kind,
+		.outcome = (uint64_t)job->result.outcome } };
+
+	vault_send(v, ROLE_UPDATER, &m);
+}
+
+static const struct job_kind update_job = { note_update, answer_update, false };
 
 /* See event.h. */
 void
 on_update_event(struct vault *v, const struct message *m)
 {
-	(void)v;
-	(void)m;
+	job_add(v, &update_job, m);
 }

@@ -15,7 +15,8 @@ enum { EVENT_PAUSE_MIN_MS = 60 * 1000, EVENT_PAUSE_MAX_MS = 60 * 60 * 1000 };
 
 void on_intake_event(struct vault *v, const struct message *m);
 
-/* BOX_BOOTED, UPDATE_EVENT: a record each, always. */
+/* BOX_BOOTED, UPDATE_EVENT: a record each, always; the latter is answered with
+ * UPDATE_NOTED when its record is durable. */
 void on_box_booted(struct vault *v, const struct message *m);
 void on_update_event(struct vault *v, const struct message *m);
 
