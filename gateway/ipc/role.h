@@ -21,8 +21,10 @@
 enum { ROLE_FD_SUPERVISOR = 3, ROLE_FD_LISTEN = 4, ROLE_LISTEN_MAX = 4 };
 
 /* Exit codes, after sysexits: the supervisor does not hurry to restart after
- * ROLE_EXIT_CONFIG. */
-enum { ROLE_EXIT_USAGE = 64, ROLE_EXIT_OS = 71, ROLE_EXIT_CONFIG = 78 };
+ * ROLE_EXIT_CONFIG.  guichetd itself ends with ROLE_EXIT_RESTART_BOX where
+ * the box shall start again (firmware/init). */
+enum { ROLE_EXIT_USAGE = 64, ROLE_EXIT_OS = 71, ROLE_EXIT_CONFIG = 78,
+    ROLE_EXIT_RESTART_BOX = 80 };
 
 struct role;
 

@@ -212,9 +212,14 @@ print_ports(const struct sandbox_policy *policy)
 void
 sandbox_print(const struct sandbox_policy *policy)
 {
+	static const char *const roots[] = {
+		[SANDBOX_ROOT_EMPTY]   = "an empty directory",
+		[SANDBOX_ROOT_DATA]    = "its own data directory",
+		[SANDBOX_ROOT_SOCKETS] = "the directory of local sockets",
+	};
+
 	printf("role: %s\nuser: %s\nroot: %s\n", policy->role, policy->user,
-	    policy->root == SANDBOX_ROOT_EMPTY
-	    ? "an empty directory" : "its own data directory");
+	    roots[policy->root]);
 	printf("limits:\n  descriptors: %llu\n  longest file: %llu bytes\n"
 	    "  locked memory: %llu bytes\n  child processes: 0\n"
 	    "  core dumps: none\n",

@@ -63,7 +63,8 @@ struct sandbox_call {
 /* The root directory is the working directory that the supervisor gave. */
 enum sandbox_root {
 	SANDBOX_ROOT_EMPTY,	/* and it must have nothing in it */
-	SANDBOX_ROOT_DATA	/* and it is the role's own; paths are relative */
+	SANDBOX_ROOT_DATA,	/* and it is the role's own; paths are relative */
+	SANDBOX_ROOT_SOCKETS	/* and the box's local sockets are in it */
 };
 
 struct sandbox_limits {

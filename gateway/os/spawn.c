@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -68,9 +69,18 @@ become(const struct spawn *what, int report)
 	_exit(127);
 }
 
+/* The C library's fork() takes no flags; what it does beside the call is for
+ * programs with threads, and the child only executes another one. */
+static pid_t
+begin(const struct spawn *what)
+{
+	return what->for_parent ? (pid_t)syscall(SYS_clone,
+	    CLONE_PARENT | SIGCHLD, 0, 0, 0, 0) : fork();
+}
+
 /* Ends when the child runs its program, or says why it could not. */
 static enum status
-hear(int report, pid_t pid)
+hear(int report)
 {
 	int error = 0;
 	ssize_t n;
@@ -80,7 +90,6 @@ hear(int report, pid_t pid)
 	while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return ST_OK;
-	waitpid(pid, NULL, 0);
 	errno = n == (ssize_t)sizeof(error) ? error : EIO;
 	return ST_IO;
 }
@@ -90,20 +99,27 @@ enum status
 spawn(const struct spawn *what, pid_t *pid)
 {
 	sigset_t all, before;
-	int report[2];
+	int report[2], error;
 	enum status st;
+	pid_t child;
 
+	*pid = 0;
 	if (pipe2(report, O_CLOEXEC) != 0)
 		return ST_IO;
 	/* No handler of the parent may run in the child. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	*pid = fork();
-	if (*pid == 0)
+	child = begin(what);
+	if (child == 0)
 		become(what, report[1]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(report[1]);
-	st = *pid < 0 ? ST_IO : hear(report[0], *pid);
+	st = child < 0 ? ST_IO : hear(report[0]);
+	error = errno;
 	close(report[0]);
+	if (st != ST_OK && child > 0 && !what->for_parent)
+		waitpid(child, NULL, 0);
+	*pid = child < 0 ? 0 : child;
+	errno = error;
 	return st;
 }

@@ -68,16 +68,36 @@ leave_lis(struct paths *p, const struct config *config,
 	}
 }
 
+static const char resolvers[] = "/etc/resolv.conf";
+
+/* Where a link leads, the folder: the file itself is replaced with every
+ * lease, and may not be there yet. */
+static void
+leave_resolvers(struct paths *p, char folder[static FOLDER_BYTES])
+{
+	char target[FOLDER_BYTES];
+	ssize_t n = readlink(resolvers, target, sizeof(target) - 1);
+
+	if (n <= 0 || target[0] != '/')
+		return;
+	target[n] = '\0';
+	parent_of(folder, target);
+	if (access(folder, X_OK) == 0)
+		leave(p, (struct sandbox_path){ .path = folder,
+		    .reason = "the courier reads name servers at start" });
+}
+
 /* Only where the courier runs; what is not there it does without. */
 static void
 leave_outside(struct paths *p, const struct config *config,
-    char authorities[static FOLDER_BYTES])
+    char authorities[static FOLDER_BYTES], char servers[static FOLDER_BYTES])
 {
-	static const char *const files[] = { "/etc/hosts", "/etc/resolv.conf" };
+	static const char *const files[] = { "/etc/hosts", resolvers };
 
 	parent_of(authorities, config->tls_trust);
 	leave(p, (struct sandbox_path){ .path = authorities,
 	    .reason = "the courier reads authorities at start" });
+	leave_resolvers(p, servers);
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (access(files[i], R_OK) == 0)
 			leave(p, (struct sandbox_path){ .path = files[i],
@@ -89,6 +109,7 @@ leave_paths(const struct config *config, const struct folders *f)
 {
 	char certificates[FOLDER_BYTES], keys[FOLDER_BYTES];
 	char lis[LIS_FILES][FOLDER_BYTES], authorities[FOLDER_BYTES];
+	char servers[FOLDER_BYTES];
 	const struct sandbox_path paths[] = {
 		{ f->programs, false, "start roles", true, 0 },
 		{ f->state, true, "the vault's data", false, 0 },
@@ -111,7 +132,7 @@ leave_paths(const struct config *config, const struct folders *f)
 	leave_folders(&all, config);
 	leave_lis(&all, config, lis);
 	if (has_hosts)
-		leave_outside(&all, config, authorities);
+		leave_outside(&all, config, authorities, servers);
 	/* The courier inherits this; its own policy names its ports. */
 	return landlock_enter(all.at, has_hosts ? NULL : no_ports);
 }
@@ -125,7 +146,7 @@ refuse(const char *what, const char *hint)
 
 /* See confine.h. */
 enum status
-confine(const struct config *config, const struct folders *folders)
+confine_paths(const struct config *config, const struct folders *folders)
 {
 	struct rlimit none = { 0, 0 };
 	enum status st;
@@ -140,6 +161,13 @@ confine(const struct config *config, const struct folders *folders)
 		    "landlock among lsm=");
 	if (st != ST_OK)
 		return refuse("landlock", status_text(st));
+	return ST_OK;
+}
+
+/* See confine.h. */
+enum status
+confine_rights(void)
+{
 	if (capabilities_keep_for_roles() != ST_OK)
 		return refuse("capabilities", "the kernel refused to drop them");
 	return ST_OK;

@@ -7,9 +7,13 @@
 
 #include "supervisor/folders.h"
 
-/* ST_OK, or ST_IO after a line on standard error.  What roles are started
- * after this lives under it too: it leaves what they read at start. */
+/* No core dumps, and landlock: to what is started after this, too, so that it
+ * leaves what roles read at start.  ST_OK, or ST_IO after a line on standard
+ * error. */
 MUST_CHECK enum status
-confine(const struct config *config, const struct folders *folders);
+confine_paths(const struct config *config, const struct folders *folders);
+
+/* The last part: root's rights.  Likewise. */
+MUST_CHECK enum status confine_rights(void);
 
 #endif

@@ -52,7 +52,9 @@ folders_name(struct folders *f, const struct config *config)
 	    join(f->run, config->run_dir, "") &&
 	    join(f->empty, config->run_dir, "/empty") &&
 	    join(f->socket, config->run_dir, "/guichet.sock") &&
-	    join(f->intake_socket, config->run_dir, "/intake.sock"))
+	    join(f->intake_socket, config->run_dir, "/intake.sock") &&
+	    join(f->update_socket, config->run_dir, "/update.sock") &&
+	    join(f->booted, config->run_dir, "/booted"))
 		return ST_OK;
 	log_line(LOG_ERROR, "a path is too long");	/* config.h bounds it */
 	return ST_IO;
@@ -207,12 +209,13 @@ check_source(const struct config *config, unsigned at)
 
 /* See folders.h. */
 unsigned
-folders_check(const struct folders *f, const struct config *config)
+folders_check(const struct folders *f, const struct config *config,
+    const struct box *box)
 {
 	unsigned wrong = 0;
 
 	for (size_t i = 0; i < topology_n_roles; i++)
-		if (topology_is_wanted(&topology_roles[i], config))
+		if (topology_is_wanted(&topology_roles[i], config, box))
 			wrong += check_program(f, topology_roles[i].program);
 	for (unsigned i = 0; i < config->n_sources; i++)
 		wrong += check_source(config, i);

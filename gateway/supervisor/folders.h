@@ -8,6 +8,7 @@
 #ifndef SUPERVISOR_FOLDERS_H
 #define SUPERVISOR_FOLDERS_H
 
+#include "config/box.h"
 #include "config/config.h"
 
 enum { FOLDER_BYTES = 512 };
@@ -21,14 +22,18 @@ struct folders {
 	char empty[FOLDER_BYTES];	/* run.dir/empty */
 	char socket[FOLDER_BYTES];	/* run.dir/guichet.sock: the desk's */
 	char intake_socket[FOLDER_BYTES];	/* run.dir/intake.sock */
+	char update_socket[FOLDER_BYTES];	/* run.dir/update.sock */
+	char booted[FOLDER_BYTES];	/* run.dir/booted: it is in the log */
 };
 
 /* Fills the paths; ST_OK, or ST_IO after a line on standard error. */
 MUST_CHECK enum status
 folders_name(struct folders *f, const struct config *config);
 
-/* Counts what is wrong with files and directories, without changing any. */
-unsigned folders_check(const struct folders *f, const struct config *config);
+/* Counts what is wrong with files and directories, without changing any.
+ * `box`: NULL where there is none. */
+unsigned folders_check(const struct folders *f, const struct config *config,
+    const struct box *box);
 
 /* Makes what is missing, with its owner and mode; ST_OK, or ST_IO after a
  * line on standard error. */

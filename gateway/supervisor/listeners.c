@@ -1,6 +1,7 @@
 #include "supervisor/listeners.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -8,6 +9,7 @@
 
 #include "base/log.h"
 #include "config/address.h"
+#include "os/users.h"
 
 enum { BACKLOG = 512 };
 
@@ -71,6 +73,19 @@ open_tcp(const char *key, const char *text, const char *interface, int *out)
 	return ST_OK;
 }
 
+/* The bridge of the service port is a caller like any other: what it may say is
+ * what whoever has the box in hand may say. */
+static enum status
+let_service_in(const char *path)
+{
+	struct user user;
+
+	if (users_find("guichet-service", &user) == ST_OK &&
+	    chown(path, (uid_t)-1, user.gid) == 0 && chmod(path, 0660) == 0)
+		return ST_OK;
+	return fail(-1, "service.port", path, "switch it off");
+}
+
 /* Whoever may open it may issue cards: the owner of this process only. */
 static enum status
 open_local(const char *path, int *out)
@@ -100,8 +115,14 @@ open_local(const char *path, int *out)
 /* See listeners.h. */
 enum status
 listeners_open(struct listeners *l, const struct config *config,
-    const struct folders *f)
+    const struct folders *f, const struct box *box)
 {
+	const struct { const char *path; enum listener at; } local[] = {
+		{ f->intake_socket, LISTEN_INTAKE },
+		{ f->socket, LISTEN_DESK },
+		{ box == NULL ? NULL : f->update_socket, LISTEN_UPDATE },
+	};
+
 	for (int i = 0; i < LISTENERS; i++)
 		l->fd[i] = -1;
 	TRY(open_tcp("mllp.listen", config->mllp_listen,
@@ -112,6 +133,53 @@ listeners_open(struct listeners *l, const struct config *config,
 	    &l->fd[LISTEN_FHIR]));
 	TRY(open_tcp("pickup.listen", config->pickup_listen, "",
 	    &l->fd[LISTEN_PICKUP]));
-	TRY(open_local(f->intake_socket, &l->fd[LISTEN_INTAKE]));
-	return open_local(f->socket, &l->fd[LISTEN_DESK]);
+	for (size_t i = 0; i < COUNT(local); i++) {
+		if (local[i].path == NULL)
+			continue;
+		TRY(open_local(local[i].path, &l->fd[local[i].at]));
+		if (topology_has_service(config, box))
+			TRY(let_service_in(local[i].path));
+	}
+	return ST_OK;
+}
+
+/* --- devices of a box ------------------------------------------------------ */
+
+static void
+open_device(struct listeners *l, enum listener at, const char *path, int flags)
+{
+	l->fd[at] = open(path, O_RDWR | O_CLOEXEC | flags);
+	if (l->fd[at] < 0)
+		log_line(LOG_ERROR, "%s: %s; the box serves without it", path,
+		    strerror(errno));
+}
+
+/* See listeners.h. */
+void
+listeners_open_devices(struct listeners *l, const struct config *config,
+    const struct box *box)
+{
+	if (box == NULL)
+		return;
+	open_device(l, LISTEN_BOOT, box->boot, 0);
+	open_device(l, LISTEN_ROOT, box->root, 0);
+	open_device(l, LISTEN_CONTROL, box->control, 0);
+	/* A line without a carrier must not hold us up. */
+	if (topology_has_service(config, box))
+		open_device(l, LISTEN_SERVICE, box->service,
+		    O_NOCTTY | O_NONBLOCK);
+}
+
+/* See listeners.h. */
+bool
+listeners_are_there(const struct listeners *l,
+    const struct topology_role *role)
+{
+	if (role->wanted != WANTED_ON_BOX && role->wanted != WANTED_FOR_SERVICE)
+		return true;
+	for (int i = 0; i < ROLE_LISTEN_MAX; i++)
+		if (role->listener[i] != LISTEN_NONE &&
+		    l->fd[role->listener[i]] < 0)
+			return false;
+	return true;
 }

@@ -9,7 +9,7 @@
 enum { FILE_BYTES = 64 * 1024 };
 
 static enum status
-read_file(const char *path, struct buf *out)
+read_file(const char *path, const char *hint, struct buf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 1;
@@ -20,9 +20,7 @@ read_file(const char *path, struct buf *out)
 			out->len += (size_t)n;
 	}
 	if (fd < 0 || n < 0) {
-		log_line(LOG_ERROR, "%s: %s; name a file that this user may "
-		    "read; guichetd --example-config prints one", path,
-		    strerror(errno));
+		log_line(LOG_ERROR, "%s: %s; %s", path, strerror(errno), hint);
 		if (fd >= 0)
 			close(fd);
 		return ST_INVALID;
@@ -30,8 +28,8 @@ read_file(const char *path, struct buf *out)
 	close(fd);
 	if (out->len < out->max)
 		return ST_OK;
-	log_line(LOG_ERROR, "%s: longer than %d bytes: not a configuration",
-	    path, FILE_BYTES);
+	log_line(LOG_ERROR, "%s: longer than %zu bytes: not what it should be",
+	    path, out->max - 1);
 	return ST_INVALID;
 }
 
@@ -43,9 +41,48 @@ load_config(const char *path, struct config *config)
 	struct buf text = buf_over(bytes, sizeof(bytes));
 	struct config_error error;
 
-	TRY(read_file(path, &text));
+	TRY(read_file(path, "name a file that this user may read; "
+	    "guichetd --example-config prints one", &text));
 	if (config_parse(config, buf_span(&text), &error) == ST_OK)
 		return ST_OK;
 	log_line(LOG_ERROR, "%s: line %u: %s", path, error.line, error.text);
+	return ST_INVALID;
+}
+
+static const char written_by_init[] = "init writes it";
+
+/* See load.h. */
+enum status
+load_box(const char *path, struct box *box)
+{
+	static uint8_t bytes[BOX_TEXT_MAX];	/* not secret */
+	struct buf text = buf_over(bytes, sizeof(bytes));
+	unsigned line;
+
+	TRY(read_file(path, written_by_init, &text));
+	if (box_parse(buf_span(&text), box, &line) == ST_OK)
+		return ST_OK;
+	if (line == 0)
+		log_line(LOG_ERROR, "%s: a key is missing; %s", path,
+		    written_by_init);
+	else
+		log_line(LOG_ERROR, "%s: line %u: not a fact of a box; %s", path,
+		    line, written_by_init);
+	return ST_INVALID;
+}
+
+/* See load.h. */
+enum status
+load_update_keys(const char *path, struct update_keys *keys)
+{
+	uint8_t bytes[UPDATE_KEYS_TEXT_MAX + 1];	/* public */
+	struct buf text = buf_over(bytes, sizeof(bytes));
+
+	TRY(read_file(path, "it belongs to the image", &text));
+	if (update_keys_parse(buf_span(&text), keys) == ST_OK)
+		return ST_OK;
+	log_line(LOG_ERROR, "%s: must be 1 to %d lines of %d hexadecimal digits "
+	    "each, P-256 points that begin with 04", path, UPDATE_KEYS_MAX,
+	    2 * UPDATE_KEY_BYTES);
 	return ST_INVALID;
 }

@@ -18,10 +18,11 @@
 
 static const char usage[] =
     "usage: guichetd -c FILE [--check]   run, or only check FILE\n"
+    "       guichetd -c FILE --box BOX   run on an appliance: init does\n"
     "       guichetd --example-config    print a commented example\n";
 
 struct options {
-	const char *file;
+	const char *file, *box;
 	bool only_check, example, help;
 };
 
@@ -31,6 +32,8 @@ read_options(int argc, char **argv, struct options *o)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
 			o->file = argv[++i];
+		} else if (strcmp(argv[i], "--box") == 0 && i + 1 < argc) {
+			o->box = argv[++i];
 		} else if (strcmp(argv[i], "--check") == 0) {
 			o->only_check = true;
 		} else if (strcmp(argv[i], "--example-config") == 0) {
@@ -39,7 +42,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->help = true;
 		} else {
 			fprintf(stderr, "guichetd: %s: %s\n%s", argv[i],
-			    strcmp(argv[i], "-c") == 0 ? "needs a file"
+			    strcmp(argv[i], "-c") == 0 ||
+			    strcmp(argv[i], "--box") == 0 ? "needs a file"
 			    : "unknown option", usage);
 			return false;
 		}
@@ -84,27 +88,63 @@ say_what_is_missing(void)
 	    "is in force", (unsigned)geteuid());
 }
 
+/* What init says, and the keys it names; nothing without --box. */
+static enum status
+load_report(const char *file, struct report *report)
+{
+	static struct box box;
+	static struct update_keys keys;
+
+	if (file == NULL)
+		return ST_OK;
+	TRY(load_box(file, &box));
+	TRY(load_update_keys(box.keys, &keys));
+	report->box = &box;
+	report->keys = &keys;
+	return ST_OK;
+}
+
+/* Sockets belong to the network in which they are opened. */
+static enum status
+open_all(struct supervisor_setup *setup, struct listeners *listeners)
+{
+	const struct box *box = setup->report.box;
+
+	setup->listeners = listeners;
+	TRY(places_open(setup->places, box));
+	TRY(places_enter(setup->places, PLACE_LAB));
+	TRY(listeners_open(listeners, setup->config, setup->folders, box));
+	TRY(places_enter(setup->places, PLACE_NONE));
+	listeners_open_devices(listeners, setup->config, box);
+	return ST_OK;
+}
+
 static int
-serve(const char *file, bool only_check)
+serve(const struct options *o)
 {
 	static struct config config;
 	static struct folders folders;
 	struct listeners listeners;
+	struct places places;
+	struct supervisor_setup setup = { .config = &config,
+	    .folders = &folders, .places = &places,
+	    .report.booted = folders.booted };
 
-	if (load_config(file, &config) != ST_OK ||
+	if (load_report(o->box, &setup.report) != ST_OK ||
+	    load_config(o->file, &config) != ST_OK ||
 	    folders_name(&folders, &config) != ST_OK ||
-	    folders_check(&folders, &config) != 0)
+	    folders_check(&folders, &config, setup.report.box) != 0)
 		return ROLE_EXIT_CONFIG;
-	if (only_check) {
-		printf("%s: nothing is wrong\n", file);
+	if (o->only_check) {
+		printf("%s: nothing is wrong\n", o->file);
 		return 0;
 	}
 	if (folders_make(&folders) != ST_OK ||
 	    folders_lock(&folders) != ST_OK ||
-	    listeners_open(&listeners, &config, &folders) != ST_OK)
+	    open_all(&setup, &listeners) != ST_OK)
 		return ROLE_EXIT_CONFIG;
 	say_what_is_missing();
-	return supervisor_run(&config, &folders, &listeners);
+	return supervisor_run(&setup);
 }
 
 int
@@ -125,5 +165,5 @@ main(int argc, char **argv)
 			config_example(stdout);
 		return 0;
 	}
-	return serve(options.file, options.only_check);
+	return serve(&options);
 }

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "ipc/packet.h"
 #include "os/passing.h"
-#include "os/spawn.h"
+#include "supervisor/launcher.h"
 
 enum {
 	BACKOFF_FIRST_MS = 100,
@@ -123,7 +123,8 @@ begin(struct process *p, int *theirs)
 			what.fd[what.n_fds++] = p->listen_fd[i];
 	/* Before the program runs: it reads START first of all. */
 	TRY(send_start(p));
-	return spawn(&what, &p->pid);
+	return p->launcher == 0 ? spawn(&what, &p->pid)
+	    : launcher_spawn(p->launcher, &what, &p->pid);
 }
 
 /* See process.h. */

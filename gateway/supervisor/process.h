@@ -39,6 +39,7 @@ struct process {
 	const char *program, *directory;	/* borrowed for ever */
 	struct span start;			/* the slice; borrowed */
 	int         listen_fd[ROLE_LISTEN_MAX];	/* borrowed; -1: none */
+	int         launcher;			/* who starts it; 0: we do */
 	/* ---- fields below belong to process.c */
 	enum process_state state;
 	pid_t       pid;		/* 0: none */

@@ -1,8 +1,12 @@
 supervisor_SRCS = \
     confine.c \
     folders.c \
+    launcher.c \
     listeners.c \
     load.c \
+    places.c \
     process.c \
+    report.c \
     supervisor.c \
-    topology.c
+    topology.c \
+    update_keys.c

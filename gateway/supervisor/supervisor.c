@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "os/filter.h"
 #include "supervisor/confine.h"
-#include "supervisor/process.h"
 
 enum {
 	GRACE_MS = 4000,	/* for each of the two rounds of stopping */
@@ -27,8 +26,11 @@ struct supervisor {
 	char           program[TOPOLOGY_ROLES_MAX][2 * FOLDER_BYTES];
 	bool           is_wanted[TOPOLOGY_ROLES_MAX];	/* topology_is_wanted() */
 	uint8_t       *slice[TOPOLOGY_ROLES_MAX];
+	struct places *places;
+	struct report  report;
 	uint64_t       began_ms;
 	bool           is_stopping;
+	int            exit_code;
 	unsigned       interrupts;	/* SIGINT: the second kills */
 	unsigned       round;		/* of stopping; see topology.h */
 };
@@ -120,6 +122,7 @@ on_ready(void *owner, struct process *p)
 {
 	struct supervisor *s = owner;
 
+	report_ready(&s->report, p);
 	for (size_t i = 0; i < topology_n_links && !s->is_stopping; i++)
 		if (joins(&topology_links[i], p->role->id))
 			make_link(s, i);
@@ -169,21 +172,10 @@ answer_health(struct supervisor *s, struct process *asker, uint64_t request)
 		m = health_of(&s->process[i], request);
 		TRY(process_send(asker, &m, -1));
 	}
+	TRY(report_state(&s->report, asker, request));
 	m = (struct message){ .id = MSG_HEALTH_END,
 	    .health_end = { request } };
 	return process_send(asker, &m, -1);
-}
-
-static void
-on_message(void *owner, struct process *p, const struct message *m)
-{
-	/* messages.def routes nothing else to here. */
-	if (m->id == MSG_LINK_LOST)
-		on_link_lost(owner, p->role->id, m->link_lost.role);
-	else if (m->id == MSG_HEALTH_GET &&
-	    answer_health(owner, p, m->health_get.request) != ST_OK)
-		log_line(LOG_WARNING, "%s did not take the answer about "
-		    "health", role_name(p->role->id));
 }
 
 /* --- stopping -------------------------------------------------------------- */
@@ -243,6 +235,15 @@ advance(struct supervisor *s)
 }
 
 static void
+begin_stop(struct supervisor *s, int exit_code)
+{
+	s->exit_code = exit_code;
+	s->is_stopping = true;
+	stop_round(s);
+	advance(s);
+}
+
+static void
 on_end(uv_signal_t *handle, int number)
 {
 	struct supervisor *s = handle->data;
@@ -257,12 +258,55 @@ on_end(uv_signal_t *handle, int number)
 		return;
 	}
 	log_line(LOG_NOTICE, "stopping: %s", strsignal(number));
-	s->is_stopping = true;
-	stop_round(s);
-	advance(s);
+	begin_stop(s, 0);
+}
+
+/* Whoever started us restarts the box by our exit code. */
+static void
+on_box_restart(struct supervisor *s, struct span why)
+{
+	if (s->is_stopping)
+		return;
+	log_line(LOG_NOTICE, "stopping, to restart the box: %.*s",
+	    (int)why.len, (const char *)why.ptr);
+	begin_stop(s, ROLE_EXIT_RESTART_BOX);
+}
+
+static void
+on_message(void *owner, struct process *p, const struct message *m)
+{
+	/* messages.def routes nothing else to here. */
+	if (m->id == MSG_LINK_LOST)
+		on_link_lost(owner, p->role->id, m->link_lost.role);
+	else if (m->id == MSG_BOX_RESTART)
+		on_box_restart(owner, m->box_restart.why);
+	else if (m->id == MSG_HEALTH_GET &&
+	    answer_health(owner, p, m->health_get.request) != ST_OK)
+		log_line(LOG_WARNING, "%s did not take the answer about "
+		    "health", role_name(p->role->id));
 }
 
 /* --- running --------------------------------------------------------------- */
+
+/* Without it no role can be started again where it stood: whoever started us
+ * starts us again. */
+static void
+bury_launchers(struct supervisor *s)
+{
+	int wait_status;
+
+	for (int i = 0; i < PLACES; i++) {
+		pid_t pid = s->places->pid[i];
+
+		if (pid <= 0 || waitpid(pid, &wait_status, WNOHANG) != pid)
+			continue;
+		s->places->pid[i] = 0;
+		if (s->is_stopping)
+			continue;
+		log_line(LOG_ERROR, "a launcher of roles died: stopping");
+		begin_stop(s, ROLE_EXIT_OS);
+	}
+}
 
 static void
 on_child(uv_signal_t *handle, int number)
@@ -278,12 +322,32 @@ on_child(uv_signal_t *handle, int number)
 		    waitpid(p->pid, &wait_status, WNOHANG) == p->pid)
 			process_died(p, wait_status);
 	}
+	bury_launchers(s);
 	advance(s);
 }
 
+static const char *
+root_of(const struct topology_role *role, const struct folders *f)
+{
+	static const size_t at[] = {
+		[ROOT_EMPTY] = offsetof(struct folders, empty),
+		[ROOT_DATA]  = offsetof(struct folders, data),
+		[ROOT_RUN]   = offsetof(struct folders, run),
+	};
+
+	return (const char *)f + at[role->root];
+}
+
+static bool
+is_wanted(const struct topology_role *role,
+    const struct supervisor_setup *setup)
+{
+	return topology_is_wanted(role, setup->config, setup->report.box) &&
+	    listeners_are_there(setup->listeners, role);
+}
+
 static enum status
-prepare(struct supervisor *s, size_t i, const struct config *config,
-    const struct folders *f, const struct listeners *l)
+prepare(struct supervisor *s, size_t i, const struct supervisor_setup *setup)
 {
 	static const struct process_events events = {
 		on_ready, on_message, on_stopped,
@@ -292,22 +356,23 @@ prepare(struct supervisor *s, size_t i, const struct config *config,
 	struct process *p = &s->process[i];
 	struct buf slice;
 
-	s->is_wanted[i] = topology_is_wanted(role, config);
+	s->is_wanted[i] = is_wanted(role, setup);
 	s->slice[i] = malloc(SLICE_BYTES);
 	if (s->slice[i] == NULL)
 		return ST_IO;
 	slice = buf_over(s->slice[i], SLICE_BYTES);
-	TRY(config_slice(config, role->id, &slice));
-	snprintf(s->program[i], sizeof(s->program[i]), "%s/%s", f->programs,
-	    role->program);
+	TRY(config_slice(setup->config, role->id, &slice));
+	snprintf(s->program[i], sizeof(s->program[i]), "%s/%s",
+	    setup->folders->programs, role->program);
 	*p = (struct process){
 		.role = role, .events = &events, .owner = s,
 		.loop = &s->loop, .program = s->program[i],
-		.directory = role->has_data ? f->data : f->empty,
+		.directory = root_of(role, setup->folders),
 		.start = buf_span(&slice),
+		.launcher = setup->places->launcher[role->place],
 	};
 	for (int n = 0; n < ROLE_LISTEN_MAX; n++)
-		p->listen_fd[n] = l->fd[role->listener[n]];
+		p->listen_fd[n] = setup->listeners->fd[role->listener[n]];
 	process_init(p);
 	return ST_OK;
 }
@@ -346,33 +411,45 @@ free_slices(struct supervisor *s)
 		free(s->slice[i]);
 }
 
-/* See supervisor.h. */
-int
-supervisor_run(const struct config *config, const struct folders *folders,
-    const struct listeners *listeners)
+/* Landlock comes first: launchers share it, so that we may signal what they
+ * start.  The filter comes before the loop: a loop made earlier would use
+ * io_uring. */
+static enum status
+confine(struct supervisor *s, const struct supervisor_setup *setup)
 {
-	static struct supervisor s;
-
-	/* First: an event loop made before this would use io_uring. */
+	TRY(confine_paths(setup->config, setup->folders));
+	TRY(places_leave(setup->places));
 	if (filter_enter(&filter_supervisor) != ST_OK) {
 		log_line(LOG_ERROR, "system-call filter: %m; the kernel needs "
 		    "CONFIG_SECCOMP_FILTER");
-		return ROLE_EXIT_OS;
+		return ST_IO;
 	}
-	if (uv_loop_init(&s.loop) != 0 || open_signals(&s) != ST_OK)
+	if (uv_loop_init(&s->loop) != 0 || open_signals(s) != ST_OK)
 		unexpected("event loop", 0);
+	return confine_rights();
+}
+
+/* See supervisor.h. */
+int
+supervisor_run(const struct supervisor_setup *setup)
+{
+	static struct supervisor s;
+
+	s.places = setup->places;
+	s.report = setup->report;
+	if (confine(&s, setup) != ST_OK)
+		return ROLE_EXIT_OS;
 	s.began_ms = uv_now(&s.loop);
 	for (size_t i = 0; i < topology_n_roles; i++)
-		if (prepare(&s, i, config, folders, listeners) != ST_OK)
+		if (prepare(&s, i, setup) != ST_OK)
 			unexpected("configuration slice", (int)i);
-	if (confine(config, folders) != ST_OK)
-		return ROLE_EXIT_OS;
 	for (size_t i = 0; i < topology_n_roles; i++)
 		if (s.is_wanted[i])
 			process_start(&s.process[i]);
 	uv_run(&s.loop, UV_RUN_DEFAULT);
-	unlink(folders->socket);
+	unlink(setup->folders->socket);
+	unlink(setup->folders->update_socket);
 	free_slices(&s);
 	log_line(LOG_NOTICE, "stopped");
-	return 0;
+	return s.exit_code;
 }

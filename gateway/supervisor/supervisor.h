@@ -8,12 +8,23 @@
 
 #include "supervisor/folders.h"
 #include "supervisor/listeners.h"
+#include "supervisor/places.h"
+#include "supervisor/report.h"
+
+/* All borrowed until supervisor_run() returns. */
+struct supervisor_setup {
+	const struct config    *config;
+	const struct folders   *folders;
+	const struct listeners *listeners;
+	struct places          *places;
+	struct report           report;
+};
 
 /*
  * Starts the roles and watches over them.  Returns the exit code: 0 after
- * SIGTERM or SIGINT.  All arguments are borrowed until it returns.
+ * SIGTERM or SIGINT; ROLE_EXIT_RESTART_BOX where the updater asks for it;
+ * ROLE_EXIT_OS where the sandbox is refused or a launcher died.
  */
-int supervisor_run(const struct config *config, const struct folders *folders,
-    const struct listeners *listeners);
+int supervisor_run(const struct supervisor_setup *setup);
 
 #endif

@@ -11,6 +11,7 @@ supervisor/process_test_SRCS = \
     ipc/packet.c \
     os/passing.c \
     os/spawn.c \
+    supervisor/launcher.c \
     supervisor/process.c
 supervisor/process_test_LIBS = uv
 

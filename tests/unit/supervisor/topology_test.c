@@ -59,7 +59,8 @@ test_roles(void)
 				listeners |= 1u << r->listener[n];
 	}
 	ok(seen == (1u << ROLE_INTAKE | 1u << ROLE_VAULT | 1u << ROLE_PICKUP |
-	    1u << ROLE_DESK | 1u << ROLE_SPOOL | 1u << ROLE_COURIER), "every role is started");
+	    1u << ROLE_DESK | 1u << ROLE_SPOOL | 1u << ROLE_COURIER |
+	    1u << ROLE_UPDATER | 1u << ROLE_SERVICE), "every role is started");
 	ok(listeners == (1u << LISTENERS) - 2, "every socket has an owner");
 }
 
@@ -70,20 +71,20 @@ test_vault(void)
 
 	ok(vault->id == ROLE_VAULT && vault->stops == TOPOLOGY_LAST_STOP,
 	    "the vault starts first and stops last");
-	ok(vault->listener[0] == LISTEN_NONE && vault->has_data,
+	ok(vault->listener[0] == LISTEN_NONE && vault->root == ROOT_DATA,
 	    "it has data and no socket");
 	for (size_t i = 1; i < topology_n_roles; i++)
-		ok(!topology_roles[i].has_data, "%s has no data",
+		ok(topology_roles[i].root != ROOT_DATA, "%s has no data",
 		    topology_roles[i].program);
 }
 
 static unsigned
-count_wanted(const struct config *config)
+count_wanted(const struct config *config, const struct box *box)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < topology_n_roles; i++)
-		n += topology_is_wanted(&topology_roles[i], config);
+		n += topology_is_wanted(&topology_roles[i], config, box);
 	return n;
 }
 
@@ -94,21 +95,22 @@ test_wanted(void)
 	    .mail_server = "none" };
 	unsigned n;
 
-	n = count_wanted(&config);
-	ok(n == topology_n_roles - 2, "by default neither spool nor courier");
+	n = count_wanted(&config, NULL);
+	ok(n == topology_n_roles - 4,
+	    "by default neither spool nor courier, and nothing of a box");
 	memcpy(config.source[0].folder, "/srv/lis", sizeof("/srv/lis"));
-	ok(count_wanted(&config) == n + 1,
+	ok(count_wanted(&config, NULL) == n + 1,
 	    "R36 the spool runs only where a source has a folder");
 	config.drop_kind = DROP_S3;
-	ok(count_wanted(&config) == n + 2, "the courier for a drop");
+	ok(count_wanted(&config, NULL) == n + 2, "the courier for a drop");
 	config.drop_kind = DROP_NONE;
 	memcpy(config.mail_server, "m:1", sizeof("m:1"));
-	ok(count_wanted(&config) == n + 2, "for a mail server");
+	ok(count_wanted(&config, NULL) == n + 2, "for a mail server");
 	memcpy(config.mail_server, "none", sizeof("none"));
 	memcpy(config.sms_url, "https://s", sizeof("https://s"));
-	ok(count_wanted(&config) == n + 2, "for an SMS gateway");
+	ok(count_wanted(&config, NULL) == n + 2, "for an SMS gateway");
 	config.sms_url[0] = '\0';
-	ok(count_wanted(&config) == n + 1, "and not for none of them");
+	ok(count_wanted(&config, NULL) == n + 1, "and not for none of them");
 }
 
 /* Whoever may reach a host outside can hear of nothing inside but the vault's
@@ -123,8 +125,61 @@ test_courier(void)
 	for (size_t i = 0; i < topology_n_roles; i++)
 		if (topology_roles[i].id == ROLE_COURIER)
 			ok(topology_roles[i].listener[0] == LISTEN_NONE &&
-			    !topology_roles[i].has_data,
+			    topology_roles[i].root == ROOT_EMPTY,
 			    "it has no socket that listens, and no data");
+}
+
+static const struct topology_role *
+row_of(enum role_id id)
+{
+	for (size_t i = 0; i < topology_n_roles; i++)
+		if (topology_roles[i].id == id)
+			return &topology_roles[i];
+	return NULL;
+}
+
+static void
+test_box(void)
+{
+	static struct config config = { .mail_server = "none" };
+	static struct box box;
+	unsigned n = count_wanted(&config, NULL);
+
+	ok(count_wanted(&config, &box) == n + 1,
+	    "on a box the updater runs");
+	config.service_port = true;
+	ok(count_wanted(&config, &box) == n + 1 &&
+	    !topology_has_service(&config, &box),
+	    "the bridge not where the board has no service port");
+	memcpy(box.service, "/dev/tty", sizeof("/dev/tty"));
+	ok(count_wanted(&config, &box) == n + 2 &&
+	    topology_has_service(&config, &box), "and where it has one");
+	ok(count_wanted(&config, NULL) == n &&
+	    !topology_has_service(&config, NULL), "on a box only");
+	config.service_port = false;
+	ok(count_wanted(&config, &box) == n + 1, "and switched on only");
+}
+
+/* Two networks that cannot meet. */
+static void
+test_places(void)
+{
+	for (size_t i = 0; i < topology_n_roles; i++) {
+		const struct topology_role *r = &topology_roles[i];
+		enum topology_place place = r->id == ROLE_INTAKE ||
+		    r->id == ROLE_PICKUP || r->id == ROLE_DESK ? PLACE_LAB
+		    : r->id == ROLE_COURIER ? PLACE_WAN : PLACE_NONE;
+
+		ok(r->place == place, "%s stands where it must", r->program);
+	}
+	for (size_t i = 0; i < topology_n_links; i++)
+		ok(topology_links[i].a != ROLE_SERVICE &&
+		    topology_links[i].b != ROLE_SERVICE,
+		    "the bridge is a caller like any other");
+	ok(row_of(ROLE_UPDATER)->listener[1] == LISTEN_BOOT &&
+	    row_of(ROLE_UPDATER)->listener[2] == LISTEN_ROOT &&
+	    row_of(ROLE_UPDATER)->listener[3] == LISTEN_CONTROL,
+	    "the updater has three partitions and no other");
 }
 
 int
@@ -135,5 +190,7 @@ main(void)
 	test_vault();
 	test_wanted();
 	test_courier();
+	test_box();
+	test_places();
 	return done_testing();
 }
