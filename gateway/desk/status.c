@@ -7,7 +7,12 @@
 
 typedef unsigned long long number;	/* what %llu takes */
 
-/* First the supervisor's rows, then the vault's figures. */
+/* First the supervisor's rows, and on an appliance what it says about the box,
+ * then the vault's figures. */
+enum {
+	SAW_COURIER = 1,	/* in session.step */
+	SAW_BOX = 2
+};
 
 /* See command.h. */
 void
@@ -62,6 +67,69 @@ print_health(struct session *s, const struct msg_health_row *row)
 		session_print(s, 1, TEXT_STATUS_DOWN, name_of_role(row->role),
 		    (number)row->restarts, lead, death);
 }
+
+/* --- the box --------------------------------------------------------------- */
+
+enum { WORDS_MAX = 161 };	/* of BOX_STATE, with a NUL */
+
+static const char *
+words(struct span text, char out[static WORDS_MAX])
+{
+	snprintf(out, WORDS_MAX, "%.*s", (int)text.len,
+	    (const char *)text.ptr);
+	return out;
+}
+
+static const char *
+letter(uint64_t slot)
+{
+	return slot == 0 ? "a" : "b";
+}
+
+/* The processes' rows are all there: this ends their array. */
+static void
+json_box(struct session *s, const struct msg_box_state *b)
+{
+	struct json_writer *w = &s->json;
+
+	json_array_end(w);
+	json_object_begin(w, "box");
+	json_span(w, "board", b->board);
+	json_span(w, "version", b->version);
+	json_uint(w, "release", b->release);
+	json_text(w, "slot", letter(b->slot));
+	json_span(w, "started", b->reset);
+	json_span(w, "slot_change", b->change);
+	json_span(w, "data", b->data);
+	json_span(w, "network", b->network);
+	json_object_end(w);
+}
+
+static void
+print_box(struct session *s, const struct msg_box_state *b)
+{
+	char version[WORDS_MAX], board[WORDS_MAX], reset[WORDS_MAX];
+	char change[WORDS_MAX], data[WORDS_MAX], network[WORDS_MAX];
+
+	session_print(s, 1, TEXT_STATUS_FIRMWARE, words(b->version, version),
+	    (number)b->release, letter(b->slot), words(b->board, board),
+	    words(b->reset, reset), b->change.len > 0
+	    ? words(b->change, change) : text_in(s->lang,
+	    TEXT_STATUS_SAME_SLOT), words(b->data, data),
+	    words(b->network, network));
+}
+
+static void
+show_box(struct session *s, const struct msg_box_state *b)
+{
+	s->step |= SAW_BOX;
+	if (s->options.json)
+		json_box(s, b);
+	else
+		print_box(s, b);
+}
+
+/* --- the vault's figures --------------------------------------------------- */
 
 static void
 hex_root(const struct msg_status *st, char out[static 65])
@@ -140,10 +208,13 @@ end_of_health(struct session *s)
 {
 	struct message m = { .id = MSG_STATUS_GET };
 
+	bool has_courier = (s->step & SAW_COURIER) != 0;
+
 	if (s->options.json) {
-		json_array_end(&s->json);
-		json_bool(&s->json, "courier_wanted", s->step == 1);
-	} else if (s->step == 0) {
+		if ((s->step & SAW_BOX) == 0)
+			json_array_end(&s->json);
+		json_bool(&s->json, "courier_wanted", has_courier);
+	} else if (!has_courier) {
 		session_print(s, 1, TEXT_STATUS_NO_COURIER);
 	}
 	session_ask(s, ROLE_VAULT, &m, &m.status_get.request);
@@ -180,11 +251,13 @@ void
 status_answer(struct session *s, const struct message *m)
 {
 	if (m->id == MSG_HEALTH_ROW && m->health_row.role == ROLE_COURIER)
-		s->step = 1;	/* it is wanted */
+		s->step |= SAW_COURIER;	/* it is wanted */
 	if (m->id == MSG_HEALTH_ROW && s->options.json)
 		json_health(s, &m->health_row);
 	else if (m->id == MSG_HEALTH_ROW)
 		print_health(s, &m->health_row);
+	else if (m->id == MSG_BOX_STATE)
+		show_box(s, &m->box_state);
 	else if (m->id == MSG_HEALTH_END)
 		end_of_health(s);
 	else if (m->id == MSG_STATUS)

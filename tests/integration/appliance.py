@@ -104,13 +104,16 @@ class Appliance:
                 conf.write(f"{key} = {value}\n")
             conf.write(self.sections)
 
+    def command(self):
+        return [os.path.join(self.programs, "guichetd"), "-c", self.path("guichet.conf")]
+
     def start(self):
         make_certificate(self.folder)
         self.write_config()
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [os.path.join(self.programs, "guichetd"), "-c", self.path("guichet.conf")],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            start_new_session=True)
         log.close()
         self.wait_ready()
         if self.wants_lab_card and not self.status()["lab_card"]:
