@@ -33,6 +33,7 @@ TEST_TOOLS :=
 -include tests/powerloss/powerloss.mk
 -include tests/sandbox/sandbox.mk
 -include tests/outward/outward.mk
+-include tests/boot/network.mk
 -include tests/boot/boot.mk
 
 unit: $(UNIT_TESTS)	## build and run the unit tests
