@@ -81,7 +81,8 @@ become(const struct child *child)
 
 	setsid();
 	if (enter_network(child->netns) == 0 &&
-	    place_descriptors(child) == 0) {
+	    place_descriptors(child) == 0 &&
+	    chdir(child->directory == NULL ? "/" : child->directory) == 0) {
 		reset_signals();
 		/* execve() does not write to its strings. */
 		execve(child->argv[0], (char *const *)(uintptr_t)child->argv,

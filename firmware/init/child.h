@@ -14,9 +14,13 @@
 
 enum { CHILD_FDS = 2 };
 
+/* An empty folder of the image: the root of programs that give up theirs. */
+#define CHILD_EMPTY "/tmp"
+
 struct child {
 	const char *const *argv;	/* argv[0]: its path; NULL at the end */
 	const char *netns;		/* path; NULL: init's own */
+	const char *directory;		/* to start in; NULL: "/" */
 	int fd[CHILD_FDS];		/* become 3 and 4; 0: none */
 };
 

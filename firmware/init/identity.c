@@ -53,16 +53,19 @@ run(int key, int pem, const struct config *config, uint64_t not_before_s,
 {
 	char host[IDENTITY_NAME_MAX], address[IDENTITY_NAME_MAX];
 	char from[NUMBER_BYTES];
-	const char *argv[] = { "/bin/guichet-identity", from, address, NULL,
+	const char *argv[] = { "/bin/guichet-identity", address, from, NULL,
 	    NULL };
-	struct child child = { .argv = argv, .fd = { key, pem } };
+	struct child child = { .argv = argv, .fd = { key, pem },
+	    .directory = CHILD_EMPTY };
 	int code = -1;
 
 	snprintf(from, sizeof(from), "%" PRIu64, not_before_s);
 	lab_address(config, address);
 	identity_host(config->pickup_origin, host);
-	if (host[0] != '\0' && strcmp(host, address) != 0)
-		argv[3] = host;
+	if (host[0] != '\0' && strcmp(host, address) != 0) {
+		argv[2] = host;
+		argv[3] = from;
+	}
 	TRY(child_run(&child, watchdog, MAKE_S, &code));
 	if (code != 0)
 		return ST_IO;

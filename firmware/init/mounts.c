@@ -36,7 +36,7 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-	{ "/proc/sys/kernel/printk_devkmsg", "on",
+	{ "/proc/sys/kernel/printk_devkmsg", "on\n",
 	  "all that roles say is kept: the kernel drops most otherwise" },
 	{ "/proc/sys/kernel/dmesg_restrict", "1",
 	  "only root reads the kernel's messages" },

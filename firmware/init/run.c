@@ -75,7 +75,8 @@ start_probe(struct machine *m)
 {
 	const char *const argv[] = { "/bin/guichet-health", "-c",
 	    m->config_path, NULL };
-	struct child child = { .argv = argv, .netns = "/run/netns/lab" };
+	struct child child = { .argv = argv, .netns = "/run/netns/lab",
+	    .directory = CHILD_EMPTY };
 
 	watch_probing(&m->watch, child_now_ms());
 	if (m->trouble[0] != '\0' || child_start(&child, &m->probe) != ST_OK)
