@@ -1,10 +1,12 @@
 #include "courier/policy.h"
 
+#include <sys/syscall.h>
+
 #include "base/status.h"
 #include "os/filter.h"
 
-/* It opens nothing: authorities, the names of /etc/hosts and the addresses of
- * name servers are read before. */
+/* It opens nothing: authorities and the names of /etc/hosts are read before,
+ * and the file of name servers is open. */
 const struct sandbox_policy courier_policy = {
 	.role     = "courier",
 	.user     = "guichet-courier",
@@ -12,6 +14,10 @@ const struct sandbox_policy courier_policy = {
 	.syscalls = SYS_MEMORY | SYS_LOOP | SYS_CONNECT | SYS_RANDOM | SYS_EXIT,
 	.filter   = &filter_courier,
 	.paths    = { { 0 } },				/* none */
+	.extra    = {
+		{ .number = SYS_pread64,
+		  .reason = "name servers, which a lease may change" },
+	},
 	.limits   = {
 		.files = 128,
 		.file_bytes = 0,

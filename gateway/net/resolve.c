@@ -18,7 +18,8 @@ enum {
 	ROUNDS = 2,		/* of all servers */
 	TRIES_AT_ONCE = 8,	/* sockets; others wait for their turn */
 	DATAGRAMS = 16,		/* read at once; somebody may flood us */
-	FILE_MAX = 64 * 1024,
+	FILE_MAX = 64 * 1024,	/* of /etc/hosts */
+	SERVERS_FILE_MAX = 8 * 1024,	/* of /etc/resolv.conf */
 	PER_KIND = RESOLVE_ADDRESSES_MAX / 2
 };
 
@@ -38,6 +39,7 @@ struct resolver {
 	uv_timer_t soon;		/* for what is known already */
 	struct sockaddr_storage server[RESOLVE_SERVERS_MAX];
 	size_t      n_servers;
+	int         servers_fd;		/* where they stand; -1: fixed */
 	struct resolve_try tries[TRIES_AT_ONCE];
 	uint8_t    *hosts;
 	size_t      hosts_len;
@@ -290,6 +292,24 @@ schedule(struct resolver *s)
 	uv_timer_start(&s->soon, on_soon, 0, 0);
 }
 
+/* --- name servers ---------------------------------------------------------------- */
+
+/* What is longer is cut off: the rest is lines that nobody reads. */
+static void
+read_servers(struct resolver *s)
+{
+	uint8_t text[SERVERS_FILE_MAX];
+	ssize_t n = s->servers_fd < 0 ? 0
+	    : pread(s->servers_fd, text, sizeof(text), 0);
+
+	s->n_servers = n <= 0 ? 0 : hosts_servers((struct span){ text,
+	    (size_t)n }, s->server, RESOLVE_SERVERS_MAX);
+	/* resolv.conf(5): the one of this machine, where none is named. */
+	if (s->n_servers == 0 && hosts_literal(span_of("127.0.0.1"), 53,
+	    &s->server[0]) == ST_OK)
+		s->n_servers = 1;
+}
+
 /* --- for owners ------------------------------------------------------------------ */
 
 /* RFC 6761 section 6.3. */
@@ -345,6 +365,8 @@ resolve_begin(struct resolve *r, struct resolver *resolver, const char *host,
 	r->n = 0;
 	r->next = resolver->first;
 	resolver->first = r;
+	if (resolver->servers_fd >= 0)
+		read_servers(resolver);
 	if (len >= sizeof(r->host)) {
 		end(r, ST_NOT_FOUND);
 		return;
@@ -390,17 +412,13 @@ set_servers(struct resolver *s, const struct sockaddr_storage *servers,
     size_t n)
 {
 	s->n_servers = n < RESOLVE_SERVERS_MAX ? n : RESOLVE_SERVERS_MAX;
+	s->servers_fd = -1;
 	if (n > 0) {
 		memcpy(s->server, servers, s->n_servers * sizeof(*servers));
 		return;
 	}
-	s->n_servers = hosts_servers((struct span){ s->hosts,
-	    read_text("/etc/resolv.conf", s->hosts) }, s->server,
-	    RESOLVE_SERVERS_MAX);
-	/* resolv.conf(5): the one of this machine, where none is named. */
-	if (s->n_servers == 0 && hosts_literal(span_of("127.0.0.1"), 53,
-	    &s->server[0]) == ST_OK)
-		s->n_servers = 1;
+	s->servers_fd = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC);
+	read_servers(s);
 }
 
 /* See resolve.h. */

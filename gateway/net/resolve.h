@@ -8,6 +8,9 @@
  * as they stand: no search list.  Nothing is remembered: who connects often
  * keeps his connection.  What DNS says is believed as far as TLS then proves
  * it.
+ * Servers of /etc/resolv.conf are read again before each question from the
+ * file that was opened at the start: who changes it in place (the box, for
+ * each lease) is understood, who replaces it is not.
  * Never: opens a file after resolver_new(), follows a name into another one
  * it was not asked for (CNAMEs of the answer itself are followed).
  */

@@ -4,9 +4,13 @@
 #include "net/resolve.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -49,13 +53,14 @@ serve(void *arg)
 }
 
 static void
-start_server(void)
+start_server(uint16_t port)
 {
 	struct sockaddr_in *at = (void *)&address;
 	socklen_t len = sizeof(*at);
 	pthread_t thread;
 
 	at->sin_family = AF_INET;
+	at->sin_port = htons(port);
 	at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	server = socket(AF_INET, SOCK_DGRAM, 0);
 	if (bind(server, (struct sockaddr *)at, len) != 0 ||
@@ -172,15 +177,70 @@ test_again(void)
 	ok(rounds == 3 && n_good == 3, "begun again from its own end");
 }
 
+/* --- /etc/resolv.conf ------------------------------------------------------------- */
+
+/* Networks and mounts of our own, in which `file` is /etc/resolv.conf. */
+static bool
+is_alone_with(const char *file)
+{
+	struct ifreq lo = { .ifr_name = "lo" };
+	int fd;
+
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount(file, "/etc/resolv.conf", NULL, MS_BIND, NULL) != 0)
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	lo.ifr_flags = IFF_UP;
+	return fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &lo) == 0 && close(fd) == 0;
+}
+
+static bool
+say(int fd, const char *text)
+{
+	return pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text);
+}
+
+/* The last one: nothing is as it was afterwards. */
+static void
+test_servers_that_change(void)
+{
+	char file[] = "/tmp/guichet-resolv-XXXXXX";
+	int fd = mkstemp(file);
+	bool is_alone = is_alone_with(file);
+
+	unlink(file);
+	if (!is_alone) {
+		skip("servers that change", "needs root and namespaces");
+		return;
+	}
+	start_server(53);
+	is_silent = false;
+	ok(say(fd, "nameserver 127.0.0.9\n"), "a file");
+	resolver = resolver_new(loop, NULL, 0);
+	begin(&all[0], "a.test");
+	run();
+	ok(n_ended == 1 && n_good == 0, "nobody is where it says");
+	ok(say(fd, "nameserver 127.0.0.1\n"), "it changes in place");
+	begin(&all[0], "a.test");
+	run();
+	ok(n_good == 1, "and the next question goes there");
+	ok(say(fd, "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"), "none is named");
+	begin(&all[0], "a.test");
+	run();
+	ok(n_good == 1, "this machine's is asked");
+}
+
 int
 main(void)
 {
 	loop = uv_default_loop();
-	start_server();
+	start_server(0);
 	resolver = resolver_new(loop, &address, 1);
 	test_one();
 	test_many();
 	test_abort();
 	test_again();
+	test_servers_that_change();
 	return done_testing();
 }
