@@ -120,11 +120,14 @@ $(BOARD_DIR)/update.container: $(BOARD_DIR)/update.unsigned
 	    provisioning/keys/sign-update --key '$(KEYS)/update.key' \
 	    --public '$(KEYS)/update.pub' $< $@)
 
-$(BOARD_DIR)/sbom.cdx.json: $(IMAGE)/sbom $(BOARD_DIR)/release.stamp \
+SBOM_IMAGES = disk.img root.img boot.fit u-boot.bin
+$(BOARD_DIR)/sbom.cdx.json: $(IMAGE)/sbom $(IMAGE)/components \
+    $(BOARD_DIR)/release.stamp $(SBOM_IMAGES:%=$(BOARD_DIR)/%) \
     $(wildcard $(SDK)/pins/*.pin firmware/boot/pins/*.pin $(IMAGE)/pins/*.pin) \
     $(wildcard $(SDK)/patches/*/*.patch firmware/boot/patches/*/*.patch)
 	$(STAGE) SBOM $@ $(IMAGE)/sbom --out $@ --board $(BOARD) \
-	    --version '$(VERSION)' --gcc '$(TARGET_GCC)'
+	    --version '$(VERSION)' $(SBOM_IMAGES:%=--image $(BOARD_DIR)/%) \
+	    $(if $(TFA_PLATFORM),,--without arm-trusted-firmware)
 
 flash-help:	## how the image of BOARD comes onto a card (French, English)
 	$(Q)$(IMAGE)/flash-help $(BOARD)
