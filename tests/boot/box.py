@@ -27,13 +27,15 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "integration")]
 from appliance import free_port                            # noqa: E402
 import seed                                                # noqa: E402
 
-BOARD = os.path.join(ROOT, "build", "board", "qemu-virt")
+# Images of another tree: GUICHET_BOARD=.../build/board/qemu-virt
+BOARD = os.environ.get("GUICHET_BOARD", os.path.join(ROOT, "build", "board", "qemu-virt"))
 LOADER = os.path.join(BOARD, "u-boot.bin")
 FACTS = os.path.join(ROOT, "board", "qemu-virt", "facts")
 GUICHET = os.path.join(ROOT, "build", "x86_64", "bin", "guichet")
 MACHINE = ["-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp", "2", "-m", "512",
            "-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"]
-FIRST_SLOT, SLOT_BYTES = 0x0a000000, 0x200      # qemu's virtio-mmio places
+# qemu's virtio-mmio places; what stands where is in board/qemu-virt/board.dtsi.
+FIRST_SLOT, SLOT_BYTES = 0x0a000000, 0x200
 ANSWER_S = 0.25         # a lost first packet is not waited for
 
 
@@ -105,14 +107,12 @@ class Box:
     def _devices(self, netdevs):
         known = facts()
         at = {name: bus_of(known[name]) for name in ("lab", "wan")}
-        free = (b for b in (f"virtio-mmio-bus.{n}" for n in range(31, 0, -1))
-                if b not in at.values())
         rows = ["-drive", f"if=none,id=card,format=raw,file={self.disk.path}",
-                "-device", f"virtio-blk-device,drive=card,bus={next(free)}",
+                "-device", "virtio-blk-device,drive=card,bus=virtio-mmio-bus.1",
                 "-object", "rng-random,id=noise,filename=/dev/urandom",
-                "-device", f"virtio-rng-device,rng=noise,bus={next(free)}",
+                "-device", "virtio-rng-device,rng=noise,bus=virtio-mmio-bus.4",
                 "-device", "i6300esb", "-action", "watchdog=reset",
-                "-device", f"virtio-serial-device,bus={next(free)}", "-chardev",
+                "-device", "virtio-serial-device,bus=virtio-mmio-bus.0", "-chardev",
                 f"socket,id=service,path={self.service},server=on,wait=off",
                 "-device", "virtserialport,chardev=service,name=service"]
         for name in ("lab", "wan"):

@@ -19,8 +19,8 @@ SCRIPTS = os.path.join(ROOT, "firmware", "image")
 KEYS = os.environ.get("KEYS") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
     "guichet", "keys", "development")
-KERNEL = os.path.join(ROOT, "build", "board", "kernel", "Image")
-TOOLS = os.path.join(ROOT, "build", "board", "tools")
+KERNEL = os.path.join(os.path.dirname(BOARD), "kernel", "Image")
+TOOLS = os.path.join(os.path.dirname(BOARD), "tools")
 PROGRAMS = os.path.join(ROOT, "build", "aarch64", "tests", "boot", "programs")
 CONSOLE, LOAD = "ttyAMA0", "0x42000000"
 # What mkroot writes by itself.

@@ -1,0 +1,215 @@
+"""drive.py -- does to a box what a row of rows.py says, and reports it as TAP:
+`name  slot  seconds`.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "integration")]
+
+import control                                              # noqa: E402
+import forge                                                # noqa: E402
+import images                                               # noqa: E402
+import rows                                                 # noqa: E402
+import seed                                                 # noqa: E402
+import tap                                                  # noqa: E402
+from box import Box, until                                  # noqa: E402
+from control import Slot                                    # noqa: E402
+from disk import Disk                                       # noqa: E402
+
+APPLY_S, HEALTHY_S = 120, 60
+
+
+class Ground:
+    """A folder, a disk in it, a box that has it."""
+
+    def __init__(self, a=images.GOOD, tries=7, keys=None):
+        self.folder = tempfile.mkdtemp(prefix="guichet-boot-")
+        self.disk = Disk.copy(images.base_disk(a), os.path.join(self.folder, "disk.img"))
+        self.box = Box(self.folder, self.disk, keys=keys)
+        seed.plant(self.disk, self.folder, seed.settings(self.box.pickup_port))
+        if tries != 7:
+            control.write(self.disk, Slot(15, tries), Slot(14, 7))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.box.cut()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def report(name, slot, seconds, faults, box=None):
+    shown = f"{name:<34} {slot or '-'} {seconds:6.1f} s"
+    detail = "; ".join(faults) + ("\n" + box.console()[-1500:] if box else "")
+    tap.ok(not faults, shown, detail)
+
+
+def faults_of(box, slot, wanted, evidence=""):
+    """What is wrong with a box that has come up, or has not."""
+    console = box.console()
+    if slot != wanted:
+        yield f"slot {slot}, not {wanted}"
+    if "=> " in console:
+        yield "a prompt"
+    if forge.MARK in console:
+        yield "a forged command line was booted"
+    if evidence and not box.wait_console(evidence, 0):
+        yield f"console lacks {evidence}"
+
+
+def boot_row(row):
+    with Ground(a=row.a, tries=row.tries, keys=row.keys) as ground:
+        row.damage(ground.disk)
+        box = ground.box.start()
+        seconds = box.first_page(row.seconds)
+        slot = box.slot() if seconds else None
+        faults = list(faults_of(box, slot, row.slot, row.evidence))
+        if row.slot is None and box.console().count("U-Boot 20") < 2:
+            faults.append("it stopped instead of starting again")
+        report(row.name, slot, seconds or box.seconds(), faults, box)
+
+
+# --- updates ---------------------------------------------------------------------
+
+def healthy(box, slot, seconds=HEALTHY_S):
+    """Until that slot runs and is marked good."""
+    def holds():
+        try:
+            return box.state_of(slot) == "healthy"
+        except (RuntimeError, ValueError, subprocess.TimeoutExpired):
+            return False
+    return until(holds, seconds, 0.2)
+
+
+def apply(box, path, *options):
+    return box.run("update", "apply", path, *options, check=False, seconds=APPLY_S)
+
+
+def refusal_rows(wanted):
+    """One box refuses them all, and runs on."""
+    with Ground() as ground:
+        box = ground.box.start()
+        if not healthy(box, "a"):
+            report("update: refusals", box.slot(), box.seconds(), ["never healthy"], box)
+            return
+        path = box.path("container")
+        for row in wanted:
+            row.make(path)
+            began, faults = time.monotonic(), []
+            done = apply(box, path)
+            said = done.stderr.decode()
+            if done.returncode == 0 or row.says not in said:
+                faults.append(f"{done.returncode}: {said}")
+            faults += faults_of(box, box.slot(), "a")
+            report(row.name, box.slot(), time.monotonic() - began, faults)
+        box.cut()
+        box.start()
+        seconds = box.first_page(rows.NOW)
+        report("update: refused, then power cut", box.slot(), seconds or box.seconds(),
+               list(faults_of(box, box.slot() if seconds else None, "a")), box)
+
+
+def stage_row(stage):
+    folder = images.folder_of(images.NEWER)
+    with Ground() as ground:
+        box, faults = ground.box.start(), []
+        if not healthy(box, "a"):
+            faults.append("never healthy")
+        sender = box.popen("update", "apply", f"{folder}/update")
+        if not until(lambda: stage.reached(ground.disk, folder), APPLY_S, 0.0005):
+            faults.append("stage not reached")
+        box.cut()
+        sender.kill()
+        sender.wait()
+        box.start()
+        seconds = box.first_page(rows.NOW)
+        slot = box.slot() if seconds else None
+        faults += faults_of(box, slot, stage.slot)
+        if slot and not healthy(box, slot):
+            faults.append("not healthy after it")
+        report(stage.name, slot, seconds or box.seconds(), faults, box)
+
+
+def new_slot(box, release, slot, seconds=HEALTHY_S):
+    """Applies; (seconds until the new slot is healthy, faults)."""
+    began = time.monotonic()
+    done = apply(box, f"{images.folder_of(release)}/update")
+    faults = [] if done.returncode == 0 else [f"apply: {done.stderr.decode()}"]
+    if not faults and not healthy(box, slot, seconds):
+        faults.append(f"{slot} never healthy")
+    return time.monotonic() - began, faults
+
+
+def good_update(_):
+    with Ground() as ground:
+        box, disk = ground.box.start(), ground.disk
+        healthy(box, "a")
+        seconds, faults = new_slot(box, images.NEWER, "b")
+        status = box.status()["box"] if not faults else {}
+        if not faults and (status["version"] != "1.2.0" or "1.2.0" not in status["change"]):
+            faults.append(f"status: {status}")
+        report("update: taken", box.slot(), seconds, faults, box)
+        began = time.monotonic()
+        done = box.run("update", "rollback", check=False)
+        faults = [] if done.returncode == 0 and healthy(box, "a") else [done.stderr.decode()]
+        if not faults and "command" not in box.status()["box"]["change"]:
+            faults.append(f"status: {box.status()['box']}")
+        report("update: rolled back by command", box.slot(), time.monotonic() - began, faults, box)
+        seconds, faults = new_slot(box, images.RAISED, "b")
+        if not until(lambda: not any(disk.read("boot_a", 0, 4)), 20):
+            faults.append("the older slot's header is still there")
+        report("update: floor raised, older destroyed", box.slot(), seconds, faults, box)
+        done = apply(box, f"{images.folder_of(images.NEWER)}/update")
+        report("update: below the floor", box.slot(), 0,
+               [] if "security floor" in done.stderr.decode() else [done.stderr.decode()])
+        done = box.run("update", "rollback", check=False)
+        report("update: no rollback below the floor", box.slot(), 0,
+               [] if done.returncode != 0 else ["it rolled back"])
+
+
+def bad_update(release, limit):
+    with Ground() as ground:
+        box = ground.box.start()
+        healthy(box, "a")
+        began = time.monotonic()
+        done = apply(box, f"{images.folder_of(release)}/update")
+        faults = [] if done.returncode == 0 else [done.stderr.decode()]
+        # Three tries of slot b, then slot a again.
+        booted = until(lambda: box.console().count("Using 'conf-b'") >= 3, limit)
+        back = booted and until(lambda: box.slot() == "a", limit)
+        if not back or not healthy(box, "a", limit):
+            faults.append("it did not come back")
+        else:
+            change = box.status()["box"]["change"]
+            if release.version not in change and "slot b" not in change:
+                faults.append(f"change: {change}")
+        report(f"update: bad one, {release.name}", box.slot(), time.monotonic() - began, faults,
+               box)
+
+
+# --- which ------------------------------------------------------------------------
+
+def run_rows(chosen):
+    for name, run in chosen:
+        try:
+            run()
+        except Exception as error:                          # noqa: BLE001
+            tap.ok(False, name, repr(error))
+
+
+def plan():
+    """(name, what runs it): the refusals share one box."""
+    for row in rows.ROWS:
+        yield row.name, lambda row=row: boot_row(row)
+    yield "update: refusals", lambda: refusal_rows(rows.REFUSALS)
+    yield "update: taken", lambda: good_update(None)
+    for stage in rows.STAGES:
+        yield stage.name, lambda stage=stage: stage_row(stage)
+    for release, limit in ((images.DEAD, rows.DEATHS), (images.HUNG, rows.DOGS)):
+        yield (f"update: bad one, {release.name}",
+               lambda release=release, limit=limit: bad_update(release, limit))
