@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+enum { SECTOR = 512 };	/* what a card writes whole or not at all */
+
 /* See apply.h. */
 void
 apply_begin(struct apply *a, const struct trust *trust,
@@ -61,16 +63,29 @@ close_slot(struct apply *a)
 	return medium_store_control(a->medium, &control);
 }
 
-/* `first` is zero still. */
+/* Bytes of the boot image that are held back, durable. */
+static enum refusal
+put_first(struct apply *a, size_t from, size_t to)
+{
+	int boot = a->medium->image[CONTAINER_BOOT];
+	struct span part = { a->first + from, to - from };
+
+	if (medium_write(boot, part, from) != ST_OK)
+		return REFUSAL_MEDIUM;
+	return medium_says(medium_sync(boot));
+}
+
+/*
+ * `first` is zero still.  Its sector with the magic goes first and comes last
+ * (show_image()), by itself: more than a sector may be torn.
+ */
 static enum refusal
 hide_image(struct apply *a)
 {
-	int boot = a->medium->image[CONTAINER_BOOT];
-	struct span zero = { a->first, sizeof(a->first) };
+	enum refusal why = put_first(a, 0, SECTOR);
 
-	if (medium_write(boot, zero, 0) != ST_OK)
-		return REFUSAL_MEDIUM;
-	return medium_says(medium_sync(boot));
+	return why != REFUSAL_NONE ? why
+	    : put_first(a, SECTOR, sizeof(a->first));
 }
 
 static enum refusal
@@ -221,19 +236,30 @@ apply_end(struct apply *a)
 
 /* --- reading back ------------------------------------------------------------ */
 
+/* The card does not hold it: nobody shall take it for an image. */
+static enum refusal
+hide_again(struct apply *a)
+{
+	memset(a->first, 0, sizeof(a->first));
+	(void)hide_image(a);	/* it is refused in any case */
+	return REFUSAL_READ_BACK;
+}
+
 /* The last thing that is written: from here on it is an image. */
 static enum refusal
 show_image(struct apply *a)
 {
-	int boot = a->medium->image[CONTAINER_BOOT];
-	struct span first = { a->first, sizeof(a->first) };
+	enum refusal why = put_first(a, SECTOR, sizeof(a->first));
 
-	if (medium_write(boot, first, 0) != ST_OK ||
-	    medium_sync(boot) != ST_OK ||
-	    medium_read(boot, a->piece, first.len, 0) != ST_OK)
+	if (why == REFUSAL_NONE)
+		why = put_first(a, 0, SECTOR);
+	if (why != REFUSAL_NONE)
+		return why;
+	if (medium_read(a->medium->image[CONTAINER_BOOT], a->piece,
+	    sizeof(a->first), 0) != ST_OK)
 		return REFUSAL_MEDIUM;
-	if (memcmp(a->piece, first.ptr, first.len) != 0)
-		return REFUSAL_READ_BACK;
+	if (memcmp(a->piece, a->first, sizeof(a->first)) != 0)
+		return hide_again(a);
 	a->phase = APPLY_WHOLE;
 	return REFUSAL_NONE;
 }

@@ -15,3 +15,15 @@ $(OUT)/tests/powerloss/vault_powerloss: $(POWERLOSS_OBJS)
 	    -o $@ $^ $(THIRD_sqlcipher) $(THIRD_bearssl)
 
 TEST_TOOLS += $(OUT)/tests/powerloss/vault_powerloss
+
+# The updater on a card that does.
+UPDATE_POWERLOSS_OBJS = $(OUT)/tests/powerloss/update_powerloss.o \
+    $(OUT)/tests/powerloss/disk.o $(OUT)/tests/fakes/containers.o \
+    $(UPDATE_TEST_OBJECTS)
+
+$(OUT)/tests/powerloss/update_powerloss: $(UPDATE_POWERLOSS_OBJS)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(POWERLOSS_WRAP:%=-Wl$(comma)--wrap=%) \
+	    -o $@ $^ $(THIRD_bearssl)
+
+TEST_TOOLS += $(OUT)/tests/powerloss/update_powerloss

@@ -1,0 +1,114 @@
+#include "update/slot.h"
+
+#include "card.h"
+#include "containers.h"
+#include "tap.h"
+
+static uint8_t image[8192];
+static const struct span old = { image, sizeof(image) };
+static struct trust box;
+
+static struct medium
+fresh(void)
+{
+	return card_make(sizeof(image), sizeof(image), old);
+}
+
+static enum slot_state
+state(const struct medium *m, unsigned slot)
+{
+	struct slot_view view;
+
+	return slot_look(&box, m, &view) == REFUSAL_NONE ? view.state[slot]
+	    : SLOT_STATES;
+}
+
+static void
+store(const struct medium *m, const struct control *c)
+{
+	if (control_store(m->control, c) != ST_OK)
+		abort();
+}
+
+static void
+test_states(void)
+{
+	struct medium m = fresh();
+	struct control c = card_control(&m);
+
+	ok(state(&m, 0) == SLOT_HEALTHY && state(&m, 1) == SLOT_READY,
+	    "as the factory left it");
+	c.slot[0].tries = 6;
+	store(&m, &c);
+	ok(state(&m, 0) == SLOT_TRIED, "booted, not found healthy yet");
+	control_arm(&c, 1);
+	store(&m, &c);
+	ok(state(&m, 1) == SLOT_ARMED, "next");
+	c.slot[1].tries = 0;
+	store(&m, &c);
+	ok(state(&m, 1) == SLOT_READY, "tried out: not next any more");
+	if (medium_write(m.image[0], (struct span){ (const uint8_t *)"\0", 1 },
+	    0) != ST_OK)
+		abort();
+	ok(state(&m, 1) == SLOT_EMPTY, "its first byte is gone");
+	card_drop(&m);
+	ok(state(&m, 1) == SLOT_STATES, "no card");
+}
+
+static void
+test_go_back(void)
+{
+	struct medium m = fresh();
+	struct control c;
+	bool taken_back;
+
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	    "back to the other slot");
+	c = card_control(&m);
+	ok(c.slot[1].priority > c.slot[0].priority && c.slot[1].tries ==
+	    CONTROL_TRIES_NEW && c.slot[0].tries == CONTROL_TRIES_FULL,
+	    "next, with new tries; the running one keeps its own");
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && taken_back,
+	    "taken back");
+	c = card_control(&m);
+	ok(c.slot[1].priority == 0 && c.slot[1].tries == 0, "closed");
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	    "and next again");
+	card_drop(&m);
+}
+
+static void
+test_refused(void)
+{
+	struct medium m = fresh();
+	static const uint8_t zero[8192];
+	struct control c = card_control(&m), after;
+	bool taken_back;
+
+	if (medium_write(m.image[0], (struct span){ zero, 512 }, 0) != ST_OK)
+		abort();
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NO_IMAGE,
+	    "nothing to go back to");
+	after = card_control(&m);
+	ok(memcmp(&c, &after, sizeof(c)) == 0, "nothing changed");
+	if (medium_write(m.control, (struct span){ zero, 8192 }, 0) != ST_OK)
+		abort();
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_CONTROL,
+	    "a damaged boot-control block");
+	close(m.control);
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_MEDIUM,
+	    "none at all");
+	m.control = -1;
+	card_drop(&m);
+}
+
+int
+main(void)
+{
+	container_fill(image, sizeof(image), 1);
+	box = container_box(sizeof(image), sizeof(image));
+	test_states();
+	test_go_back();
+	test_refused();
+	return done_testing();
+}
