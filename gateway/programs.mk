@@ -11,7 +11,7 @@ guichet-pickup_LIBS = pickup net wire crypto ipc config os base                 
 guichet-desk_LIBS   = desk card jose crypto ipc config os base                     uv qrencode bearssl
 guichet-spool_LIBS  = spool ipc config os base                                     uv
 guichet-courier_LIBS = courier net wire crypto ipc config os base                  uv picohttpparser bearssl
-guichet_LIBS        = ctl ipc config os base                                       uv
+guichet_LIBS        = ctl ipc wire config os base                                  uv
 
 # SQLCipher's cryptography: a library of its own, so that the vault alone has it.
 EXTRA_LIBRARIES += sqlcipher_provider

@@ -4,13 +4,16 @@
  *
  * Holds nothing and decides nothing: what a command may do is the desk's
  * table (desk/command.c); `guichet intake ...` is answered by intake, `guichet
- * update ...` by the updater.
+ * update ...` by the updater.  With --service DEVICE in front they run on a
+ * box at the other end of a serial line.
  */
 #include <string.h>
 
 #include "base/status.h"
 #include "ctl/desk.h"
 #include "ctl/intake.h"
+#include "ctl/service.h"
+#include "ctl/terminal.h"
 #include "ctl/update.h"
 
 /* The first argument that is not --socket or its value; argc: none. */
@@ -52,8 +55,11 @@ put_behind(int argc, char **argv, int word)
 int
 main(int argc, char **argv)
 {
-	int word = first_word(argc, argv);
+	int word;
 
+	if (!service_options(&argc, argv, terminal_is_french()))
+		return EXIT_USAGE;
+	word = first_word(argc, argv);
 	for (size_t i = 0; word < argc && i < COUNT(others); i++) {
 		if (strcmp(argv[word], others[i].word) != 0)
 			continue;

@@ -2,5 +2,6 @@ ctl_SRCS = \
     desk.c \
     input.c \
     intake.c \
+    service.c \
     terminal.c \
     update.c

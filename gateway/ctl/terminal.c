@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ctl/service.h"
+
 static const char usual_socket[] = "/run/guichet/guichet.sock";
 
 /* See terminal.h. */
@@ -66,8 +68,11 @@ connect_to(const char *path)
 int
 terminal_connect(const char *path, bool french)
 {
-	int fd = connect_to(path);
+	int fd;
 
+	if (service_is_chosen())
+		return service_connect(path, french);
+	fd = connect_to(path);
 	if (fd < 0)
 		fprintf(stderr, french
 		    ? "guichet : %s : %s. guichetd tourne-t-il ? Avez-vous le "

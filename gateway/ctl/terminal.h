@@ -21,7 +21,8 @@ bool terminal_is_french(void);
 /* Standard output, or standard error where `stream` is 2. */
 void terminal_print(uint64_t stream, struct span text);
 
-/* A connected local socket, or -1 after a line that says what to do. */
+/* A connected local socket, or, with --service, one that leads to the same
+ * on a box (ctl/service.h); or -1 after a line that says what to do. */
 int terminal_connect(const char *path, bool french);
 
 /* The desk's socket: --socket, else GUICHET_SOCKET, else the usual place.

@@ -3,5 +3,6 @@ ipc_SRCS = \
     inbox.c \
     messages.c \
     packet.c \
+    pump.c \
     queue.c \
     role.c

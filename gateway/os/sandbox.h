@@ -20,6 +20,7 @@
 	X(STORE,  "files below the process's own directory")            \
 	X(FOLDER, "files that others leave in folders already open")    \
 	X(CONNECT, "connections to the ports that the policy names, and DNS") \
+	X(LOCAL,  "connections to local sockets below the process's own root") \
 	X(RANDOM, "getrandom")                                          \
 	X(EXIT,   "end the process")
 
@@ -36,6 +37,7 @@ enum syscall_group {
 #define SYS_STORE  (1u << SYS_BIT_STORE)
 #define SYS_FOLDER (1u << SYS_BIT_FOLDER)
 #define SYS_CONNECT (1u << SYS_BIT_CONNECT)
+#define SYS_LOCAL  (1u << SYS_BIT_LOCAL)
 #define SYS_RANDOM (1u << SYS_BIT_RANDOM)
 #define SYS_EXIT   (1u << SYS_BIT_EXIT)
 

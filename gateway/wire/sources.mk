@@ -20,12 +20,14 @@ wire_SRCS = \
     http_response.c \
     ins.c \
     json_tree.c \
+    line.c \
     mail_message.c \
     mllp.c \
     multipart.c \
     pdf.c \
     pop3.c \
     scan.c \
+    slip.c \
     sms_template.c \
     smtp.c \
     uri.c \
