@@ -75,3 +75,7 @@ wire/sms_template_test_SRCS = wire/sms_template.c
 
 UNIT += wire/xml_scan_test
 wire/xml_scan_test_SRCS = wire/xml_scan.c
+
+UNIT += wire/line_test wire/slip_test
+wire/line_test_SRCS = wire/line.c wire/slip.c
+wire/slip_test_SRCS = wire/slip.c
