@@ -92,6 +92,8 @@ history_add(struct buf *file, const char *line)
 	if (says_the_same(last, line))
 		return;
 	snprintf(text, sizeof(text), "%.*s\n", HISTORY_LINE_MAX - 1, line);
+	if (file->len > 0 && file->ptr[file->len - 1] != '\n')
+		file->ptr[file->len - 1] = '\n';	/* not one of ours */
 	while (file->len > 0 && (count_lines(buf_span(file)) >= HISTORY_LINES ||
 	    file->max - file->len < strlen(text)))
 		drop_first(file);

@@ -107,6 +107,9 @@ lines_parse(struct span text, const struct line_row *rows, size_t n_rows,
 	struct span one;
 	uint32_t seen = 0;
 
+	*line = 0;
+	if (text.len > 0 && text.ptr[text.len - 1] != '\n')
+		return ST_INVALID;
 	for (*line = 1; next_line(&text, &one); (*line)++) {
 		one = trim(one);
 		if (one.len > 0 && one.ptr[0] != '#')

@@ -32,7 +32,8 @@ enum { LINE_ROWS_MAX = 32 };
  * Fills the fields of `out`, which is all zeroes.
  *   ST_OK
  *   ST_INVALID  a key that is unknown, there twice or missing, or a value
- *               that its row does not take; *line from 1, 0: missing
+ *               that its row does not take; *line from 1, 0: one is missing,
+ *               or the last line's end
  */
 MUST_CHECK enum status
 lines_parse(struct span text, const struct line_row *rows, size_t n_rows,

@@ -53,7 +53,7 @@ watch_next(struct watch *w, uint64_t now_ms)
 	if (w->is_probing)
 		return now_ms >= w->probe_until_ms ? WATCH_KILL_PROBE
 		    : WATCH_WAIT;
-	return w->first_ms != 0 && now_ms >= w->probe_at_ms ? WATCH_PROBE
+	return w->is_running && now_ms >= w->probe_at_ms ? WATCH_PROBE
 	    : WATCH_WAIT;
 }
 
@@ -118,7 +118,7 @@ watch_wait_ms(const struct watch *w, uint64_t now_ms, int most)
 
 	if (!w->is_running && until(w->start_at_ms, now_ms) < wait)
 		wait = until(w->start_at_ms, now_ms);
-	if (w->first_ms != 0 && probe < wait)
+	if ((w->is_running || w->is_probing) && probe < wait)
 		wait = probe;
 	return (int)wait;
 }

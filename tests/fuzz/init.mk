@@ -1,0 +1,15 @@
+# What init reads of the card: the site's archive, its own records, the
+# partition table, the boot-control block, the last kernel's messages.
+FUZZ += control_fuzz gpt_fuzz records_fuzz seed_fuzz
+
+init_fuzz = $(1:%=firmware/init/%.c)
+slots_fuzz = $(1:%=firmware/slots/%.c)
+
+control_fuzz_THIRD_SRCS = $(call slots_fuzz,control crc32)
+control_fuzz_CPPFLAGS   = -Ifirmware
+gpt_fuzz_THIRD_SRCS     = $(call slots_fuzz,gpt crc32)
+gpt_fuzz_CPPFLAGS       = -Ifirmware
+records_fuzz_THIRD_SRCS = $(call init_fuzz,facts history lines reasons)
+records_fuzz_CPPFLAGS   = -Ifirmware
+seed_fuzz_THIRD_SRCS    = $(call init_fuzz,seed)
+seed_fuzz_CPPFLAGS      = -Ifirmware

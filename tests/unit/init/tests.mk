@@ -1,0 +1,27 @@
+UNIT += \
+    init/commit_test \
+    init/facts_test \
+    init/files_test \
+    init/history_test \
+    init/identity_test \
+    init/past_test \
+    init/reasons_test \
+    init/seed_test \
+    init/site_test \
+    init/watch_test
+
+init = $(1:%=$(OUT)/firmware/init/%.o)
+
+init/commit_test_OBJECTS   = $(call init,commit)
+init/facts_test_OBJECTS    = $(call init,facts lines)
+init/files_test_OBJECTS    = $(call init,files)
+init/history_test_OBJECTS  = $(call init,history)
+init/identity_test_OBJECTS = $(call init,child identity watchdog)
+init/identity_test_SRCS    = base/log.c
+init/past_test_OBJECTS     = $(call init,facts files history lines past reasons)
+init/past_test_SRCS        = base/log.c base/status.c
+init/reasons_test_OBJECTS  = $(call init,reasons)
+init/seed_test_OBJECTS     = $(call init,seed)
+init/site_test_OBJECTS     = $(call init,files seed site)
+init/site_test_SRCS        = base/log.c base/status.c base/wipe.c
+init/watch_test_OBJECTS    = $(call init,watch)
