@@ -234,8 +234,10 @@ on_lost(void *owner, struct channel *channel)
 	hide_progress(c);
 	uv_timer_stop(&c->pace);
 	fputs(c->french
-	    ? "guichet : le boîtier a coupé avant la fin ; voyez « guichet update status » dans quelques secondes.\n"
-	    : "guichet: the box went away before the end; see `guichet update status` in a few seconds.\n",
+	    ? "guichet : le boîtier a coupé avant la fin ; voyez "
+	      "« guichet update status » dans quelques secondes.\n"
+	    : "guichet: the box went away before the end; see "
+	      "`guichet update status` in a few seconds.\n",
 	    stderr);
 }
 
