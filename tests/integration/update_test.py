@@ -13,7 +13,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from appliance import BIN                                  # noqa: E402
+from appliance import BIN, ROOT as ROOT_FOLDER             # noqa: E402
 from pickup_alone import encode                            # noqa: E402
 from tap import main, ok                                   # noqa: E402
 from updater_alone import (BOOT_ROOM, FIT, HEADER, KEY_ID, ROOT_ROOM,  # noqa: E402
@@ -29,10 +29,10 @@ GOOD = signed(header(BOOT, ROOT), KEY)
 TEMPORARY, IO, REFUSED = 69, 74, 1
 
 
-def container(head=GOOD, boot=BOOT, root=ROOT):
-    path = os.path.join(FOLDER, "update.container")
+def container(head=GOOD, name="update"):
+    path = os.path.join(FOLDER, name)
     with open(path, "wb") as f:
-        f.write(head + boot + root)
+        f.write(head + BOOT + ROOT)
     return path
 
 
@@ -353,6 +353,52 @@ def test_confined():
            "--policy has no socket", policy)
 
 
+def test_own_tools():
+    """What the image's scripts make is what the box takes."""
+    path = lambda name: os.path.join(FOLDER, name)
+    for name, data in (("boot.fit", BOOT), ("root.img", ROOT),
+                       ("env", b"VERSION=1.1.0\nRELEASE=2\nFLOOR=1\n")):
+        with open(path(name), "wb") as f:
+            f.write(data)
+    environment = dict(os.environ, SOURCE_DATE_EPOCH="1700000000")
+    for command in (
+            ["firmware/image/mkupdate", "--out", path("unsigned"), "--board", "qemu-virt",
+             "--env", path("env"), "--boot", path("boot.fit"), "--root", path("root.img")],
+            ["provisioning/keys/sign-update", "--key", KEY.path, "--public", KEY.public,
+             path("unsigned"), path("signed")]):
+        done = subprocess.run([os.path.join(ROOT_FOLDER, command[0]), *command[1:]],
+                              env=environment, capture_output=True, text=True)
+        if done.returncode:
+            ok(False, command[0], done.stderr)
+    with UpdaterAlone([KEY]) as box:
+        code, _, err = box.guichet("apply", path("unsigned"))
+        ok(code == REFUSED, "mkupdate's, not signed", err)
+        code, _, err = box.guichet("apply", path("signed"))
+        ok(code == 0 and holds(box), "mkupdate's, signed by sign-update", err)
+
+
+class Mute(threading.Thread):
+    """A vault that never answers; half a minute, beside the other tests."""
+
+    def run(self):
+        try:
+            with UpdaterAlone([KEY], mute=True) as box:
+                self.result = box.guichet("apply", container(name="mute"))
+                self.restarts, self.control = box.restarts, box.control()
+        except Exception as e:                              # noqa: BLE001
+            self.result = (-1, "", repr(e))
+
+
+MUTE = Mute()
+
+
+def test_mute():
+    MUTE.join(90)
+    code, _, err = MUTE.result
+    ok(code == TEMPORARY and "not restarted" in err and not MUTE.restarts
+       and MUTE.control["b"] == Slot(15, 3), "no restart without a record", MUTE.result)
+
+
 class Silent(threading.Thread):
     """Whoever stops in the middle; a minute, beside the other tests."""
 
@@ -382,9 +428,10 @@ def test_silent():
 
 if __name__ == "__main__":
     SILENT.start()
+    MUTE.start()
     try:
         main(test_good, test_stay_and_rollback, test_headers, test_lengths, test_streams,
              test_readback, test_medium, test_not_now, test_nonsense, test_killed,
-             test_french, test_confined, test_silent)
+             test_french, test_own_tools, test_confined, test_mute, test_silent)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)

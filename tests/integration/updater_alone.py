@@ -39,6 +39,9 @@ class Key:
         self.path = os.path.join(folder, name + ".key")
         subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout",
                         "-out", self.path], check=True, capture_output=True)
+        self.public = os.path.join(folder, name + ".pub")
+        subprocess.run(["openssl", "ec", "-in", self.path, "-pubout", "-out", self.public],
+                       check=True, capture_output=True)
         self.point = subprocess.run(
             ["openssl", "ec", "-in", self.path, "-pubout", "-outform", "DER"],
             check=True, capture_output=True).stdout[-65:]
@@ -64,11 +67,11 @@ def signed(unsigned, key):
 class UpdaterAlone:
     def __init__(self, keys, slot="a", version=b"1.0.0", release=1, floor=1,
                  a=control.Slot(15, 7), b=control.Slot(14, 7), vault=True, facts=True,
-                 read_only=()):
+                 read_only=(), mute=False):
         self.keys, self.slot, self.version = keys, slot, version
         self.release, self.floor = release, floor
         self.slots, self.has_vault, self.has_facts = (a, b), vault, facts
-        self.read_only = read_only
+        self.read_only, self.is_mute = read_only, mute
         self.events, self.restarts, self.order = [], [], []
 
     # --- the disk ----------------------------------------------------------------
@@ -173,7 +176,15 @@ class UpdaterAlone:
                 values["kind"] = EVENTS[values["kind"]]
                 self.events.append(values)
                 self.order.append("event")
-                channel.sendall(noted)
+                if not self.is_mute:
+                    self.answer(channel, noted)
+
+    @staticmethod
+    def answer(channel, packet):
+        try:
+            channel.sendall(packet)
+        except OSError:
+            pass                # it was stopped meanwhile
 
     def hear_supervisor(self, supervisor):
         try:
