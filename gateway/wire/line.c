@@ -190,7 +190,9 @@ on_open(struct line *l, uint32_t session, struct span name, uint64_t now)
 	if (session == 0 || name.len == 0 || name.len > LINE_NAME_MAX)
 		return;
 	begin(l, LINE_ASKED, session, now);
-	memcpy(l->name, name.ptr, name.len);
+	/* With a NUL in it, it is nobody's name: not the part before. */
+	if (memchr(name.ptr, '\0', name.len) == NULL)
+		memcpy(l->name, name.ptr, name.len);
 }
 
 static void

@@ -51,7 +51,8 @@ struct line_ring {
 struct line {
 	enum line_state state;
 	enum line_reason why;	/* of CLOSED */
-	char name[LINE_NAME_MAX + 1];	/* of OPENING and ASKED: the service */
+	char name[LINE_NAME_MAX + 1];	/* of OPENING and ASKED: the service,
+					   empty where it can be none */
 	uint32_t session;
 	/* ---- */
 	struct line_ring out;	/* not yet taken there */

@@ -206,7 +206,9 @@ def test_sandbox():
     ok(root == [], "an empty root", root)
 
 
+TESTS = (test_well_and_nothing_is_left, test_stopped, test_pickup_dies, test_busy_is_alive,
+         test_full, test_configurations, test_certificates, test_nothing_there, test_sandbox)
+
 if __name__ == "__main__":
     with BOX:
-        main(*[t for t in (test_well_and_nothing_is_left, test_stopped, test_pickup_dies, test_busy_is_alive,
-             test_full, test_configurations, test_certificates, test_nothing_there, test_sandbox) if not sys.argv[1:] or t.__name__ in sys.argv[1:]])
+        main(*[t for t in TESTS if not sys.argv[1:] or t.__name__ in sys.argv[1:]])
