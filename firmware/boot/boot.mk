@@ -1,10 +1,8 @@
 # The boot loader of each board, and the tools that make images for it.
-# Included by firmware/image/image.mk.  KEYS: a folder with boot.crt.
+# Included by firmware/image/image.mk, which sets BOARDS, BOARD_OUT and KEYS: a
+# folder with boot.crt.
 
-BOARDS     := $(patsubst board/%/board.mk,%,$(wildcard board/*/board.mk))
-BOARD_OUT  := build/board
 BOOT_TOOLS := $(addprefix $(BOARD_OUT)/tools/,mkimage fit_check_sign fdt_add_pubkey)
-KEYS       ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guichet/keys/development
 
 BOOT_INPUTS := firmware/boot/build firmware/boot/cached.sh \
     firmware/sdk/fetch firmware/sdk/recipe.sh
@@ -15,8 +13,7 @@ LOADER_INPUTS := $(BOOT_INPUTS) $(addprefix firmware/boot/, boot.env \
 $(BOOT_TOOLS) &: $(BOOT_INPUTS) firmware/boot/pins/u-boot.pin
 	$(Q)firmware/boot/build tools $(BOARD_OUT)/tools
 
-# Another KEYS is another loader: its stamp changes when the folder's name
-# or the certificate does.
+# Another certificate is another loader, whatever folder it is in.
 $(BOARD_OUT)/certificate.stamp: FORCE $(KEYS)/boot.crt
 	$(Q)mkdir -p $(@D)
 	$(Q)cmp -s $(KEYS)/boot.crt $@ || cp $(KEYS)/boot.crt $@

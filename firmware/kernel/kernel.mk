@@ -15,3 +15,8 @@ $(BOARD_OUT)/$(1)/board.dtb: $(KERNEL_INPUTS) board/$(1)/board.dtsi
 	$$(Q)firmware/kernel/build dtb $(1) $(BOARD_OUT)/$(1)
 endef
 $(foreach b,$(BOARDS),$(eval $(call dtb_rule,$(b))))
+
+kernel-check: $(BOARD_OUT)/kernel/config	## what hardens the kernel, counted; what was not taken, and why
+	$(Q)firmware/kernel/check-hardening firmware/kernel/hardening.config $<
+
+.PHONY: kernel-check
