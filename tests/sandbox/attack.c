@@ -12,6 +12,8 @@
  *   attack ROLE without CALL           CALL fails with EPERM on the way in
  *   attack courier tcp PORT ALLOWED    connects to PORT; ALLOWED is its own
  *   attack courier udp PORT ALLOWED    sends "x" to PORT
+ *   attack service local NAME          connects to a local socket; @NAME: one
+ *                                      without a file
  *
  * Exit codes: 0 it worked; 10 the kernel said no (its words on standard
  * output); anything else, and signals, as they come.
@@ -28,6 +30,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -40,6 +43,7 @@
 #include "intake/policy.h"
 #include "pickup/policy.h"
 #include "sandbox/attacks.h"
+#include "service/policy.h"
 #include "spool/policy.h"
 #include "update/policy.h"
 #include "vault/policy.h"
@@ -48,7 +52,7 @@ enum { WORKED = 0, REFUSED = 10, USAGE = 64 };
 
 static const struct sandbox_policy *const policies[] = {
 	&intake_policy, &vault_policy, &pickup_policy, &desk_policy,
-	&dhcp_policy, &identity_policy, &update_policy,
+	&dhcp_policy, &identity_policy, &service_policy, &update_policy,
 };
 
 static int folder = -1;		/* opened before: the spool's */
@@ -253,6 +257,26 @@ go_out(const char *role, int type, char **argv)
 	return REFUSED;
 }
 
+/* As the bridge of the service port does it. */
+static int
+go_local(const char *role, const char *name)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    strlen(name));
+	int fd;
+
+	strncpy(to.sun_path, name, sizeof(to.sun_path) - 1);
+	if (name[0] == '@')
+		to.sun_path[0] = '\0';
+	enter(role);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, len) == 0)
+		return WORKED;
+	say(strerror(errno));
+	return REFUSED;
+}
+
 /* As a kernel would be that lacks one part: nothing may be served then. */
 static int
 without(const char *role, const char *call)
@@ -283,6 +307,8 @@ main(int argc, char **argv)
 		return use_folder(argv[1]);
 	if (argc == 4 && strcmp(argv[2], "without") == 0)
 		return without(argv[1], argv[3]);
+	if (argc == 4 && strcmp(argv[2], "local") == 0)
+		return go_local(argv[1], argv[3]);
 	if (argc == 5 && strcmp(argv[2], "tcp") == 0)
 		return go_out(argv[1], SOCK_STREAM, argv + 3);
 	if (argc == 5 && strcmp(argv[2], "udp") == 0)
