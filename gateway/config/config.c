@@ -13,6 +13,7 @@ enum section { SECTION_TOP, SECTION_SOURCE, SECTION_HOLD, SECTIONS };
 struct reader {
 	struct config       *config;
 	struct config_error *error;
+	const struct config_help *help;		/* NULL: none */
 	unsigned             line;
 	enum section         section;
 	void                *owner;	/* struct that its keys are fields of */
@@ -102,7 +103,8 @@ static enum status
 fail_unknown(struct reader *r, struct span key)
 {
 	struct rows own = rows_of(r->section);
-	const struct value_row *like = keys_like(own.row, own.n, key);
+	const struct value_row *like = r->help == NULL ? NULL
+	    : r->help->like(own.row, own.n, key);
 
 	for (enum section s = SECTION_TOP; s < SECTIONS; s++) {
 		struct rows rows = rows_of(s);
@@ -129,7 +131,7 @@ fail_value(struct reader *r, const struct value_row *row, struct span value)
 		char words[96];
 		size_t n = 0;
 
-		for (const char *p = row->allowed; *p != '\0' &&
+		for (const char *p = row->words; *p != '\0' &&
 		    n + 3 < sizeof(words); p++) {
 			words[n++] = *p == '|' ? ',' : *p;
 			if (*p == '|')
@@ -139,8 +141,9 @@ fail_value(struct reader *r, const struct value_row *row, struct span value)
 		return fail(r, "%s = %.*s: must be one of: %s", row->key,
 		    TEXT(value), words);
 	}
-	return fail(r, "%s = %.*s: must be %s", row->key, TEXT(value),
-	    row->allowed);
+	return r->help == NULL ? fail(r, "%s: not allowed", row->key)
+	    : fail(r, "%s = %.*s: must be %s", row->key, TEXT(value),
+	    r->help->allowed(row));
 }
 
 /* --- lines ----------------------------------------------------------------- */
@@ -170,7 +173,8 @@ read_pair(struct reader *r, struct span key, struct span value)
 		return fail(r, "%s: set twice%s; keep one of the lines",
 		    row->key, rows.header != NULL ? " in this section" : "");
 	*seen = true;
-	if (value_set(row, r->owner, value) != ST_OK)
+	if (value_set(row, r->owner, value) != ST_OK || (r->help != NULL &&
+	    r->help->check(row, value) != ST_OK))
 		return fail_value(r, row, value);
 	return ST_OK;
 }
@@ -331,9 +335,11 @@ read_line(struct reader *r, struct span line)
 
 /* See config.h. */
 enum status
-config_parse(struct config *config, struct span text, struct config_error *error)
+config_read(struct config *config, struct span text,
+    const struct config_help *help, struct config_error *error)
 {
-	struct reader r = { .config = config, .error = error, .owner = config };
+	struct reader r = { .config = config, .error = error, .help = help,
+	    .owner = config };
 
 	*error = (struct config_error){ 0 };
 	config_init(config);
@@ -348,6 +354,13 @@ config_parse(struct config *config, struct span text, struct config_error *error
 		text = span_slice(text, len + 1, text.len);
 	}
 	return end_section(&r);
+}
+
+/* See config.h. */
+enum status
+config_parse(struct config *config, struct span text, struct config_error *error)
+{
+	return config_read(config, text, NULL, error);
 }
 
 /* --- slices ---------------------------------------------------------------- */

@@ -18,6 +18,7 @@ enum {
 	CONFIG_TEXT_MAX    = 256,
 	CONFIG_SOURCES_MAX = 16,
 	CONFIG_PATHS_MAX   = 8,
+	CONFIG_PATTERN_MAX = 128,
 	CONFIG_HOLDS_MAX   = 64
 };
 
@@ -59,7 +60,7 @@ struct config_source {
 	bool batch_once;		/* one answer for a whole batch */
 	char language[16];		/* BCP 47 */
 	char patient_identifiers[128];	/* CX.5, best first */
-	char card_pattern[128];		/* POSIX ERE; empty: all of a field */
+	char card_pattern[CONFIG_PATTERN_MAX];	/* POSIX ERE; empty: all of a field */
 	char card_system[256];		/* FHIR Identifier.system */
 	char folder[256];		/* empty: none */
 	uint64_t folder_keep_s, folder_wait_s;
@@ -151,9 +152,26 @@ struct config_error {
 /* All defaults; one source named "default". */
 void config_init(struct config *config);
 
-/* ST_OK, or ST_INVALID with `error` filled and `config` undefined. */
+/* What a role reads: a slice that guichetd made of what it had checked.  ST_OK, or
+ * ST_INVALID with `error` filled, in few words, and `config` undefined. */
 MUST_CHECK enum status
 config_parse(struct config *config, struct span text, struct config_error *error);
+
+/* What a person wrote is read with more help, which a role does not link: see
+ * check.h. */
+struct value_row;
+struct config_help {
+	/* What the value must be. */
+	const char *(*allowed)(const struct value_row *row);
+	/* The row that was meant, or NULL. */
+	const struct value_row *(*like)(const struct value_row *rows, size_t n,
+	    struct span key);
+	/* Looks into a value of the right form; ST_OK or ST_INVALID. */
+	enum status (*check)(const struct value_row *row, struct span value);
+};
+MUST_CHECK enum status
+config_read(struct config *config, struct span text,
+    const struct config_help *help, struct config_error *error);
 
 /* Appends the keys that `role` may see, in the file's syntax, so that
  * config_parse() of it gives the same values; ST_OK or ST_NO_SPACE. */

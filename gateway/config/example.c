@@ -1,6 +1,7 @@
 #include "config/example.h"
 
 #include "config/keys.h"
+#include "config/words.h"
 
 enum { COLUMNS = 76 };
 
@@ -70,7 +71,7 @@ put_allowed(FILE *to, const struct value_row *row)
 	fputs("# Must be ", to);
 	if (row->kind == VALUE_CHOICE)
 		fputs("one of: ", to);
-	for (const char *p = row->allowed; *p != '\0'; p++) {
+	for (const char *p = words_of(row)->allowed; *p != '\0'; p++) {
 		if (*p == '|')
 			fputs(", ", to);
 		else
@@ -84,7 +85,7 @@ put_rows(FILE *to, const struct value_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		fputc('\n', to);
-		put_comment(to, rows[i].doc);
+		put_comment(to, words_of(&rows[i])->doc);
 		put_allowed(to, &rows[i]);
 		fprintf(to, "#%s = %s\n", rows[i].key, rows[i].initial);
 	}

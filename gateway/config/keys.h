@@ -18,8 +18,4 @@ extern const size_t           config_n_hold_keys;
 const struct value_row *
 keys_find(const struct value_row *rows, size_t n, struct span key);
 
-/* The row whose name is like `key` (at most three slips of the pen), or NULL. */
-const struct value_row *
-keys_like(const struct value_row *rows, size_t n, struct span key);
-
 #endif

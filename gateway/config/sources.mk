@@ -1,6 +1,7 @@
 config_SRCS = \
     address.c \
     box.c \
+    check.c \
     codes.c \
     config.c \
     example.c \
@@ -10,4 +11,5 @@ config_SRCS = \
     networks.c \
     remote.c \
     senders.c \
-    values.c
+    values.c \
+    words.c

@@ -1,6 +1,5 @@
 #include "config/values.h"
 
-#include <regex.h>
 #include <stdio.h>
 
 #include "config/address.h"
@@ -215,23 +214,6 @@ set_language(const struct value_row *row, void *field, struct span text)
 	return keep_text(row, field, text);
 }
 
-/* A POSIX extended regular expression with exactly one group. */
-static enum status
-set_pattern(const struct value_row *row, void *field, struct span text)
-{
-	regex_t compiled;
-	size_t groups;
-
-	TRY(keep_text(row, field, text));
-	if (text.len == 0)
-		return ST_OK;
-	if (regcomp(&compiled, field, REG_EXTENDED) != 0)
-		return ST_INVALID;
-	groups = compiled.re_nsub;
-	regfree(&compiled);
-	return groups == 1 ? ST_OK : ST_INVALID;
-}
-
 static bool
 is_port(struct span text)
 {
@@ -376,7 +358,7 @@ set_choice(const struct value_row *row, void *field, struct span text)
 {
 	struct span word;
 
-	for (unsigned n = 0; (word = nth_word(row->allowed, n)).len > 0; n++) {
+	for (unsigned n = 0; (word = nth_word(row->words, n)).len > 0; n++) {
 		bool is_set = n != 0;
 
 		if (!span_equal(word, text))
@@ -519,7 +501,7 @@ static set_fn *const setters[VALUE_KINDS] = {
 	[VALUE_FINGERPRINTS] = set_fingerprints,
 	[VALUE_SENDERS]  = set_senders,
 	[VALUE_LANGUAGE] = set_language,
-	[VALUE_PATTERN]  = set_pattern,
+	[VALUE_PATTERN]  = keep_text,	/* config_check() looks into it */
 	[VALUE_FOLDER]   = set_folder,
 	[VALUE_CODES]    = set_codes,
 	[VALUE_URL]      = set_url,
@@ -563,7 +545,7 @@ value_put(const struct value_row *row, const void *owner, struct buf *out)
 	case VALUE_DURATION:
 		return put_number(field, "s", out);
 	case VALUE_CHOICE:
-		return buf_append_span(out, nth_word(row->allowed,
+		return buf_append_span(out, nth_word(row->words,
 		    choice_of(row, field)));
 	case VALUE_FIELDS:
 		return put_fields(field, out);

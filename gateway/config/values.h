@@ -36,7 +36,7 @@ struct value_row {
 	const char *initial;
 	uint64_t    least, most;
 	unsigned    roles;
-	const char *allowed, *doc;
+	const char *words;		/* of a CHOICE: "a|b|c"; else NULL */
 };
 
 /*

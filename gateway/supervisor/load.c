@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/check.h"
 
 enum { FILE_BYTES = 64 * 1024 };
 
@@ -43,7 +44,7 @@ load_config(const char *path, struct config *config)
 
 	TRY(read_file(path, "name a file that this user may read; "
 	    "guichetd --example-config prints one", &text));
-	if (config_parse(config, buf_span(&text), &error) == ST_OK)
+	if (config_check(config, buf_span(&text), &error) == ST_OK)
 		return ST_OK;
 	log_line(LOG_ERROR, "%s: line %u: %s", path, error.line, error.text);
 	return ST_INVALID;

@@ -2,10 +2,12 @@ FUZZ += config_fuzz
 
 config_fuzz_SRCS = \
     config/address.c \
+    config/check.c \
     config/codes.c \
     config/config.c \
     config/fingerprints.c config/keys.c config/interface.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
+    config/words.c \
     ipc/messages.c
 
 FUZZ += codes_fuzz

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "config/config.h"
+#include "config/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static struct config config;
 	struct config_error error;
 
-	if (config_parse(&config, (struct span){ data, len }, &error) != ST_OK)
+	if (config_check(&config, (struct span){ data, len }, &error) != ST_OK)
 		return 0;
 	check_slice(&config, ROLE_INTAKE);
 	check_slice(&config, ROLE_VAULT);

@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include "config/check.h"
 #include "config/keys.h"
 #include "tap.h"
 
@@ -9,7 +10,7 @@ static struct config_error error;
 static bool
 parses(const char *text)
 {
-	return config_parse(&config, span_of(text), &error) == ST_OK;
+	return config_check(&config, span_of(text), &error) == ST_OK;
 }
 
 /* `text` is refused in line `line` with exactly these words. */
@@ -22,6 +23,24 @@ expect(const char *text, unsigned line, const char *words)
 	    "line %u: %s", line, words);
 	if (refused && strcmp(error.text, words) != 0)
 		printf("# %u: %s\n", error.line, error.text);
+}
+
+/* What a role reads guichetd has checked: it links neither words nor regcomp(),
+ * and takes what it need not look into. */
+static void
+test_a_roles_reading(void)
+{
+	static const char pattern[] = "[source a]\ncard_pattern = (\n";
+	static const char window[] = "bundle.window = soon\n";
+
+	ok(!parses(pattern) && config_parse(&config, span_of(pattern), &error)
+	    == ST_OK, "a pattern is looked into once");
+	ok(!parses(window) && error.line == 1 && strstr(error.text, "must be ")
+	    != NULL, "a person is told what is allowed");
+	ok(config_parse(&config, span_of(window), &error) == ST_INVALID &&
+	    error.line == 1 && strcmp(error.text,
+	    "bundle.window: not allowed") == 0, "a role which key it was: %s",
+	    error.text);
 }
 
 /* --- defaults -------------------------------------------------------------- */
@@ -454,6 +473,7 @@ int
 main(void)
 {
 	test_defaults();
+	test_a_roles_reading();
 	test_values();
 	test_sources();
 	test_wrong_lines();

@@ -16,8 +16,10 @@ config/codes_test_SRCS   = config/codes.c
 
 config/config_test_SRCS = \
     config/address.c \
+    config/check.c \
     config/codes.c \
     config/config.c \
     config/fingerprints.c config/keys.c config/interface.c config/networks.c config/remote.c config/senders.c \
     config/values.c \
+    config/words.c \
     ipc/messages.c
