@@ -5,7 +5,8 @@ guichet-service at the other, next to a running appliance.
         line.guichet("status", "--json")
 
 This module is the cable, and the supervisor of guichet-service.  `mangle`
-sees what passes: (towards the box?, bytes) -> bytes.
+sees what passes: (towards the box?, bytes) -> bytes.  Without a run folder
+there is only the cable: somebody else opens line.box_device.
 """
 import fcntl
 import os
@@ -44,7 +45,7 @@ class Line:
     def make_box_end(self):
         """What guichet-service is given, and our end."""
         if self.box_end == "pty":
-            master, _, slave = self.new_pty()
+            master, self.box_device, slave = self.new_pty()
             return os.dup(slave), master
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
@@ -151,16 +152,18 @@ class Line:
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="guichet-line-")
         self.keep, self.listener, self.stopping = [], None, False
-        self.let_in()
         self.port, self.box = self.make_box_end()
         self.client = self.make_client_end()
-        self.start_bridge()
+        if self.run is not None:
+            self.let_in()
+            self.start_bridge()
         self.thread = threading.Thread(target=self.carry, daemon=True)
         self.thread.start()
         return self
 
     def __exit__(self, *_):
-        self.stop_bridge()
+        if self.run is not None:
+            self.stop_bridge()
         self.stopping = True
         self.thread.join(5)
         shutil.rmtree(self.folder, ignore_errors=True)

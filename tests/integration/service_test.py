@@ -16,8 +16,10 @@ import zlib
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
 
+import box_test                                            # noqa: E402
 import report                                              # noqa: E402
 from appliance import BIN, Appliance                       # noqa: E402
+from networks import Networks, why_not                     # noqa: E402
 from service_line import Line, until                       # noqa: E402
 from tap import main, ok, skip                             # noqa: E402
 from updater_alone import FIT, Key, UpdaterAlone, header, signed    # noqa: E402
@@ -304,6 +306,38 @@ def test_devices():
     ok(done.returncode == 64 and "115200" in done.stderr, "no speed", done.stderr)
 
 
+# --- on a box ------------------------------------------------------------------------
+
+def test_box():
+    """guichetd --box with the port switched on; health in the lab's network."""
+    reason = why_not()
+    if reason:
+        skip("guichetd starts the bridge", reason)
+        return
+    with Networks() as box_test.NETWORKS, Line(None) as line:
+        box_test.HOST = box_test.Host(tempfile.mkdtemp(prefix="guichet-host-"))
+        with box_test.Box({"service__port": "on"}, service=line.box_device) as box:
+            until(lambda: box.pids().get("service"))
+            code, out, err = line.guichet("status", "--json")
+            ok(code == 0 and json.loads(out)["box"], "guichetd's own bridge: status of the box",
+               err + out + box.log())
+            code, out, err = line.guichet("update", "status")
+    XX
+            os.kill(box.pids()["service"], signal.SIGKILL)
+            until(lambda: box.pids().get("service"))
+            code, _, err = line.guichet("intake", "tail", "--once")
+            ok(code == 0, "guichetd starts it again with the same line", err)
+            with box_test.NETWORKS.inside("lab"):
+                done = subprocess.run([os.path.join(BIN, "guichet-health"), "-c",
+                                       box.path("guichet.conf")], capture_output=True, text=True,
+                                      timeout=20, check=False)
+            ok(done.returncode == 0, "guichet-health in the network of the lab", done.stderr)
+            box.stop()
+        with box_test.Box(service=line.box_device) as box:
+            time.sleep(1)
+            ok("service" not in box.pids(), "off, where nobody switched it on", box.pids())
+
+
 # --- what it may do, and what it costs -------------------------------------------------
 
 def test_quiet():
@@ -343,6 +377,6 @@ if __name__ == "__main__":
     TESTS = (test_commands, test_same_as_there, test_input, test_update, test_noise,
              test_line_that_talks, test_dead_client, test_interrupted, test_two_at_once,
              test_bridge_restarts, test_role_dies, test_cut_cable, test_services,
-             test_session_ends_the_old_one, test_devices, test_quiet, test_sandbox)
+             test_session_ends_the_old_one, test_devices, test_box, test_quiet, test_sandbox)
     with BOX:
         main(*[t for t in TESTS if not sys.argv[1:] or t.__name__ in sys.argv[1:]])
