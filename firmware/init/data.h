@@ -1,6 +1,6 @@
 /*
  * data.h -- the data partition: grown to the card's end, checked, mounted;
- * made anew only where no check can save it (decisions/0032).
+ * made anew only where no check can save it (decisions/0030, 0032).
  */
 #ifndef INIT_DATA_H
 #define INIT_DATA_H
