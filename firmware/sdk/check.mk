@@ -15,7 +15,8 @@ CPPCHECK_FLAGS = --quiet --std=c11 --enable=warning,portability,performance \
     --suppress=unknownMacro --suppress=memleak:gateway/vault/job.c \
     --suppress=memleak:gateway/vault/backlog.c \
     --suppress=nullPointer:gateway/vault/delivery.c \
-    -Igateway --cppcheck-build-dir=build/check
+    -Igateway -Ifirmware -Ifirmware/sdk/filters \
+    --cppcheck-build-dir=build/check
 
 check:	## include directions, form and sizes of the sources, cppcheck, scripts
 	@echo "  CHECK include directions"
@@ -30,7 +31,7 @@ check:	## include directions, form and sizes of the sources, cppcheck, scripts
 	$(Q)docs/check
 	@echo "  CHECK cppcheck"
 	$(Q)mkdir -p build/check
-	$(Q)cppcheck $(CPPCHECK_FLAGS) gateway
+	$(Q)cppcheck $(CPPCHECK_FLAGS) gateway firmware
 	@echo "check: nothing found"
 
 # All programs together, stripped; architecture.md, "Numbers to reach".

@@ -7,18 +7,24 @@ import pathlib
 import re
 import sys
 
-# A folder of gateway/ may include itself, its own level and those below:
-# base <- wire, crypto <- jose, card, fhir, clock <- ipc, net, os, config <-
-# input <- the roles, which never include each other.
+# A folder may include itself, its own level and those below: base <- wire,
+# crypto <- jose, card, fhir, clock <- ipc, net, os, config <- slots, network
+# <- input <- the roles, which never include each other.  Those of gateway/ and
+# of firmware/ have one name space.
 LEVELS = [
     {"base"},
     {"wire", "crypto"},
     {"jose", "card", "fhir", "clock"},
     {"ipc", "net", "os", "config"},
+    {"slots", "network"},
     {"input"},
 ]
 ROLES = {"supervisor", "intake", "spool", "vault", "pickup", "desk", "courier",
-         "steward", "ctl"}
+         "steward", "ctl",
+         "update", "service", "init", "health", "identity", "dhcp"}
+# Of firmware/: what runs on the box; the rest builds it.
+FIRMWARE = {"slots", "network", "update", "service", "init", "health",
+            "identity", "dhcp"}
 
 # Against the direction, and why.
 ALLOWED = {
@@ -30,6 +36,25 @@ FORBIDDEN = {
     ("input", "ipc"): "parsers of what a LIS sends are pure",
     ("input", "net"): "parsers of what a LIS sends are pure",
     ("input", "os"): "parsers of what a LIS sends are pure",
+    ("input", "slots"): "parsers of what a LIS sends are pure",
+    ("input", "network"): "parsers of what a LIS sends are pure",
+    ("slots", "ipc"): "partitions and the boot-control block, nothing else",
+    ("slots", "net"): "partitions and the boot-control block, nothing else",
+    ("slots", "network"): "partitions and the boot-control block, nothing else",
+    ("network", "net"): "it makes networks and speaks over none",
+    ("network", "slots"): "it makes networks and speaks over none",
+    ("init", "wire"): "PID 1 parses nothing from a network",
+    ("init", "net"): "PID 1 parses nothing from a network",
+    ("init", "ipc"): "PID 1 speaks to no role",
+    ("init", "crypto"): "PID 1 has no key",
+    ("update", "wire"): "the updater parses a container's header only",
+    ("update", "net"): "the updater has no network",
+    ("update", "network"): "the updater has no network",
+    ("service", "net"): "the service port is no network",
+    ("service", "crypto"): "the bridge has no key",
+    ("identity", "net"): "it makes a key and speaks to nobody",
+    ("dhcp", "net"): "one socket, made before it is confined",
+    ("dhcp", "config"): "it is told what it must know",
     ("supervisor", "wire"): "the supervisor parses nothing from outside",
     ("ctl", "wire"): "the command parses nothing from outside",
     ("desk", "wire"): "the desk has no protocol yet but its local socket",
@@ -131,8 +156,10 @@ def check_file(path, folder):
 
 def main():
     broken = []
-    for path in sorted(pathlib.Path("gateway").glob("*/**/*")):
-        if path.suffix in (".c", ".h", ".def"):
+    for path in sorted([*pathlib.Path("gateway").glob("*/**/*"),
+                        *pathlib.Path("firmware").glob("*/**/*")]):
+        if path.suffix in (".c", ".h", ".def") and \
+                (path.parts[0] == "gateway" or path.parts[1] in FIRMWARE):
             broken += check_file(path, path.parts[1])
     print("\n".join(broken), end="\n" if broken else "")
     return 1 if broken else 0

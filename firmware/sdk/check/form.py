@@ -58,6 +58,11 @@ def check_lines(path, text):
             yield f"{path}:{number}: a tab in Python"
 
 
+def is_program(path):
+    return path.parts[0] in ("gateway", "firmware") and \
+        path.parts[:2] != ("firmware", "sdk")
+
+
 def check_functions(path, lines):
     """A function's body stands between { and } in the first column."""
     start, name = None, "?"
@@ -70,7 +75,7 @@ def check_functions(path, lines):
         elif line == "}" and start is not None:
             size = number - start - 1
             limit = MAIN_MAX if name == "main" and \
-                path.parts[0] == "gateway" else FUNCTION_MAX
+                is_program(path) else FUNCTION_MAX
             if size > limit:
                 yield f"{path}:{start}: {name}() has {size} lines; " \
                       f"{limit} at most"
@@ -86,7 +91,7 @@ def check_sizes(path, lines):
 
 
 def check_guard(path, text):
-    if path.suffix != ".h" or path.parts[0] != "gateway":
+    if path.suffix != ".h" or not is_program(path):
         return
     want = "_".join(path.parts[1:])[:-2].upper() + "_H"
     if not re.search(rf"^#ifndef {want}\n#define {want}$", text, re.M):
