@@ -25,6 +25,7 @@ from mllp import frame, read_ack                           # noqa: E402
 from networks import (LAB_ADDRESS, LIS_ADDRESS, NET_ADDRESS,     # noqa: E402
                       WAN_ADDRESS, Networks, why_not)
 from tap import main, ok, skip                             # noqa: E402
+from updater_alone import FIT, Key, control, header, signed     # noqa: E402
 
 MLLP, PICKUP, STORE = 42400, 42401, 42402
 PLACES = {"guichetd": "none", "vault": "none", "updater": "none", "intake": "lab",
@@ -297,6 +298,41 @@ def test_missing_partition():
            "without a partition: no updater, and results are taken all the same", box.log())
 
 
+def update_events(box):
+    return [(row["res"], row["det"]["version"]) for row in box.audit() if row["ev"] == "update"]
+
+
+def test_update():
+    """With guichet-updater as guichetd --box starts it; what it refuses, and
+    what that leaves: update_test.py."""
+    with tempfile.TemporaryDirectory() as folder:
+        key, boot, root = Key(folder, "update"), FIT + os.urandom(70000), os.urandom(90000)
+        keys, path = os.path.join(folder, "keys"), os.path.join(folder, "update")
+        with open(keys, "w", encoding="ascii") as f:
+            f.write(key.point.hex() + "\n")
+        unsigned = header(boot, root, board=b"bench", version=b"1.5.0", release=15, floor=12)
+        with open(path, "wb") as f:
+            f.write(signed(unsigned, key) + boot + root)
+        with Box(keys=keys) as box:
+            slots = control.pack(control.Slot(14, 7), control.Slot(15, 7))
+            with open(box.path("control"), "r+b") as f:
+                for at in (control.FIRST, control.BACKUP):
+                    f.seek(at)
+                    f.write(slots)
+            box.guichet("update", "apply", "--stay", path)
+            state = json.loads(box.guichet("update", "status", "--json"))["slots"][0]["state"]
+            ok(state == "armed" and box.process.poll() is None,
+               "an update that stays: armed, and the box runs on", state)
+            ok(update_events(box) == [("armed", "1.5.0")], "in the audit log",
+               update_events(box))
+            out = box.guichet("update", "apply", path)
+            ok(box.process.wait(30) == RESTART_BOX and "restarts now" in out,
+               "an update: guichetd ends in order, for the box to restart", out + box.log())
+            with open(box.path("boot_a"), "rb") as f:
+                ok(f.read(len(boot)) == boot, "and the other slot holds it")
+            box.process = None
+
+
 def run_all():
     global NETWORKS, HOST
     missing = [p for p in ("guichet-updater",) if not os.path.exists(os.path.join(BIN, p))]
@@ -307,7 +343,7 @@ def run_all():
     with Networks() as NETWORKS, tempfile.TemporaryDirectory() as folder:
         HOST = Host(folder)
         main(test_places, test_a_launcher_dies, test_nothing_of_it_survives, test_sockets,
-             test_wrong_facts, test_missing_partition)
+             test_wrong_facts, test_missing_partition, test_update)
 
 
 if __name__ == "__main__":
