@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "health/health.h"
+#include "health/output.h"
 
 /* A socket that is full is closed as soon as intake's loop turns. */
 enum { MOMENT_MS = 250 };
@@ -86,51 +87,18 @@ ask_check(struct health *h)
 
 /* --- what comes back ------------------------------------------------------- */
 
-/* Where `text` stands in `line`; line.len: nowhere. */
-static size_t
-find(struct span line, const char *text)
-{
-	size_t len = strlen(text);
-
-	for (size_t i = 0; i + len <= line.len; i++)
-		if (memcmp(line.ptr + i, text, len) == 0)
-			return i;
-	return line.len;
-}
-
-/* See ask_intake.h. */
-bool
-ask_intake_number(struct span line, const char *name, uint64_t *number)
-{
-	char key[32];
-	uint64_t n = 0;
-	size_t at, digits = 0;
-
-	snprintf(key, sizeof(key), "\"%s\":", name);
-	at = find(line, key) + strlen(key);
-	for (; at < line.len && digits < 18 && line.ptr[at] >= '0' &&
-	    line.ptr[at] <= '9'; at++, digits++)
-		n = n * 10 + (uint64_t)(line.ptr[at] - '0');
-	if (digits > 0)
-		*number = n;
-	return digits > 0;
-}
-
 static void
 take_output(struct ask_intake *a, const struct msg_intake_output *m)
 {
-	static const char counters[] = "\"type\":\"counters\"";
-	static const char report[] = "\"type\":\"report\"";
-
 	if (a->state == ASK_COUNTING) {
-		if (find(m->text, counters) < m->text.len)
-			a->has_count = ask_intake_number(m->text,
-			    "connections", &a->connections);
+		if (output_is(m->text, "counters"))
+			a->has_count = output_number(m->text, "connections",
+			    &a->connections);
 		return;
 	}
 	if (m->stream == 2)
 		a->has_problem = true;
-	else if (find(m->text, report) < m->text.len)
+	else if (output_is(m->text, "report"))
 		a->was_judged = true;
 }
 

@@ -28,8 +28,4 @@ const char *ask_intake_open(struct ask_intake *a, const char *run_dir);
 
 void ask_intake_start(struct health *h);
 
-/* The number behind `name` in a line of JSON that intake wrote; false: it is
- * not there.  Pure. */
-bool ask_intake_number(struct span line, const char *name, uint64_t *number);
-
 #endif

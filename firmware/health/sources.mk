@@ -3,6 +3,7 @@ health_SRCS = \
     ask_mllp.c \
     ask_pickup.c \
     health.c \
+    output.c \
     plan.c \
     policy.c
 

@@ -2,3 +2,6 @@ UNIT += health/plan_test
 
 health/plan_test_OBJECTS = $(OUT)/firmware/health/plan.o
 health/plan_test_SRCS = config/address.c config/networks.c
+
+UNIT += health/output_test
+health/output_test_OBJECTS = $(OUT)/firmware/health/output.o
