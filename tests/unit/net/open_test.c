@@ -238,10 +238,13 @@ make_client(void)
 	ok(tls_client_new(&options, &tls) == ST_OK, "a client");
 }
 
+static const char *host = "test only";
+static uint64_t now_s = EC_NOT_BEFORE + 60;
+
 static enum status
 secure(struct conn *c)
 {
-	return tls_connect(c, tls, "test only", EC_NOT_BEFORE + 60);
+	return tls_connect(c, tls, host, now_s);
 }
 
 static bool
@@ -400,6 +403,44 @@ test_busy(void)
 	ok(n_heard == 10, "and there is one again: %s %s", history, error);
 }
 
+/* Another name, long before the certificate: what is pinned alone counts. */
+static bool
+believes(bool only_key, bool is_pinned)
+{
+	static uint8_t pin[1][32];
+	struct tls_client_options options = { .sessions_max = 1,
+	    .pins = (const uint8_t (*)[32])pin, .n_pins = 1,
+	    .only_key = only_key };
+	struct tls_client *usual = tls;
+	struct der_certificate c;
+
+	if (der_certificate((struct span){ der, der_len }, &c) != ST_OK)
+		abort();
+	sha256(c.spki, pin[0]);
+	pin[0][31] ^= !is_pinned;
+	if (tls_client_new(&options, &tls) != ST_OK)
+		abort();
+	host = "elsewhere.example";
+	now_s = 0;
+	react = echoes;
+	written = 10;
+	open_client(3000, &loopback_address);
+	uv_run(loop, UV_RUN_DEFAULT);
+	tls_client_free(tls);
+	tls = usual;
+	host = "test only";
+	now_s = EC_NOT_BEFORE + 60;
+	return n_heard == 10;
+}
+
+static void
+test_only_key(void)
+{
+	ok(believes(true, true), "a pinned key is enough where it is all");
+	ok(!believes(true, false), "another key is not: %s", error);
+	ok(!believes(false, true), "else name and dates count: %s", error);
+}
+
 static void
 test_options(void)
 {
@@ -445,6 +486,7 @@ main(void)
 	test_handshake();
 	test_starttls();
 	test_busy();
+	test_only_key();
 	test_options();
 	listener_close(&listener);
 	return done_testing();
