@@ -1,5 +1,6 @@
 UNIT += \
     config/address_test \
+    config/box_test \
     config/codes_test \
     config/config_test \
     config/fingerprints_test \
@@ -8,6 +9,7 @@ UNIT += \
     config/senders_test
 
 config/address_test_SRCS = config/address.c
+config/box_test_SRCS     = config/box.c
 config/fingerprints_test_SRCS = config/fingerprints.c
 config/networks_test_SRCS = config/interface.c config/networks.c
 config/remote_test_SRCS = config/remote.c config/address.c

@@ -1,6 +1,11 @@
 UNIT += \
+    supervisor/launcher_test \
     supervisor/process_test \
-    supervisor/topology_test
+    supervisor/topology_test \
+    supervisor/update_keys_test
+
+supervisor/launcher_test_SRCS = os/passing.c os/spawn.c supervisor/launcher.c
+supervisor/update_keys_test_SRCS = base/hex.c supervisor/update_keys.c
 
 supervisor/process_test_SRCS = \
     base/log.c \

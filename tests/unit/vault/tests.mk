@@ -8,7 +8,7 @@ VAULT_ALL_SRCS = $(filter-out vault/backlog.c vault/policy.c vault/process.c, \
                  jose/compact.c jose/json_header.c jose/jwk.c jose/jws.c \
                  $(base_SRCS:%=base/%)
 
-VAULT_TESTS = delivery_test desk_test hold_test job_test pickup_test policy_test \
+VAULT_TESTS = delivery_test desk_test event_test hold_test job_test pickup_test policy_test \
               quarantine_test recovery_test report_test share_test store_test sweep_test \
               throttle_test
 
