@@ -9,6 +9,12 @@ defines="-DBR_64=1 -DBR_INT128=1 -DBR_USE_GETRANDOM=1 -DBR_USE_URANDOM=0 \
 case $TRIPLE in
 x86_64-*) defines="$defines -DBR_AES_X86NI=1 -DBR_SSE2=1" ;;
 esac
+# -Os for what runs a few times in a handshake and is mostly interpreters:
+# the protocol, certificates, keys as files.
+cold='^src/(ssl|x509|codec|settings|rsa)/'
+sources=$(find src -name '*.c' | LC_ALL=C sort)
+archive bearssl "-Os -Isrc -Iinc $defines" \
+    $(echo "$sources" | grep -E "$cold")
 archive bearssl "-O3 -Isrc -Iinc $defines" \
-    $(find src -name '*.c' | LC_ALL=C sort)
+    $(echo "$sources" | grep -Ev "$cold")
 install_headers inc/*.h

@@ -10,7 +10,9 @@ cat >expat_config.h <<-END
 END
 # Nobody may draw the salt of the hash tables but the caller, who has it at
 # hand (XML_SetHashSalt16Bytes); getrandom is only what the source insists on.
-archive expat "-I. -DHAVE_EXPAT_CONFIG_H" xmlparse.c xmlrole.c xmltok.c \
+# XML_MIN_SIZE: one table of functions for all encodings instead of a copy of
+# the tokenizer for each.
+archive expat "-Os -I. -DHAVE_EXPAT_CONFIG_H -DXML_MIN_SIZE" xmlparse.c xmlrole.c xmltok.c \
     random_getrandom.c
 install_headers expat.h expat_external.h
 install_sources expat xmlparse.c xmlrole.c xmltok.c random_getrandom.c \

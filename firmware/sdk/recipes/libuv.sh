@@ -1,5 +1,7 @@
-# libuv: the event loop, Linux part only.
-archive uv "-Iinclude -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -w" \
+# libuv: the event loop, Linux part only; no io_uring, no threads (see the
+# patch).
+archive uv "-Iinclude -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -w \
+-DUV_WITHOUT_IO_URING -DUV_WITHOUT_THREADPOOL" \
     src/fs-poll.c src/idna.c src/inet.c src/random.c src/strscpy.c \
     src/strtok.c src/thread-common.c src/threadpool.c src/timer.c \
     src/uv-common.c src/uv-data-getter-setters.c src/version.c \
