@@ -307,7 +307,10 @@ main(void)
 {
 	char command[160];
 
-	snprintf(work_dir, sizeof(work_dir), "/tmp/guichet-update-XXXXXX");
+	/* In memory where there is such a place: what a sync is worth is
+	 * disk.c's to say. */
+	snprintf(work_dir, sizeof(work_dir), "%s/guichet-update-XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (mkdtemp(work_dir) == NULL)
 		abort();
 	snprintf(restored_dir, sizeof(restored_dir), "%s.cut", work_dir);

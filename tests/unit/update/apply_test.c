@@ -1,6 +1,7 @@
 #include "update/apply.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 
 #include "card.h"
 #include "containers.h"
