@@ -1,5 +1,6 @@
 UNIT += \
     init/commit_test \
+    init/data_test \
     init/facts_test \
     init/files_test \
     init/history_test \
@@ -25,3 +26,6 @@ init/seed_test_OBJECTS     = $(call init,seed)
 init/site_test_OBJECTS     = $(call init,files seed site)
 init/site_test_SRCS        = base/log.c base/status.c base/wipe.c
 init/watch_test_OBJECTS    = $(call init,watch)
+init/data_test_OBJECTS     = $(call init,child data files history watchdog) \
+    $(OUT)/firmware/slots/crc32.o $(OUT)/firmware/slots/gpt.o
+init/data_test_SRCS        = base/log.c base/status.c
