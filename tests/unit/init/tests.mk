@@ -3,6 +3,7 @@ UNIT += \
     init/data_test \
     init/facts_test \
     init/files_test \
+    init/good_test \
     init/history_test \
     init/identity_test \
     init/past_test \
@@ -29,3 +30,7 @@ init/watch_test_OBJECTS    = $(call init,watch)
 init/data_test_OBJECTS     = $(call init,child data files history watchdog) \
     $(OUT)/firmware/slots/crc32.o $(OUT)/firmware/slots/gpt.o
 init/data_test_SRCS        = base/log.c base/status.c
+init/good_test_OBJECTS     = $(call init,commit facts files good history) \
+    $(call init,lines past reasons watchdog) \
+    $(OUT)/firmware/slots/control.o $(OUT)/firmware/slots/crc32.o
+init/good_test_SRCS        = base/log.c base/status.c
