@@ -95,7 +95,7 @@ def check_status(box, when):
     facts = status["box"]
     ok(facts["slot"] == "a" and facts["board"] == "qemu-virt",
        f"{when}: it says slot {facts['slot']}, version {facts['version']}", facts)
-    figure(f"{when}: reset: {facts['reset']}; data: {facts['data']}; change: {facts['change']}")
+    figure(f"{when}: reset: {facts['started']}; data: {facts['data']}; slot: {facts['slot_change']}")
     return facts
 
 
@@ -119,8 +119,8 @@ def test_job():
             return
         figure(f"second start: {seconds:.2f} s from qemu's start to the first pickup page")
         second = check_status(box, "second start")
-        ok(first and second and second["reset"] != first["reset"] and
-           re.search("power", second["reset"]), "the second start tells of the power cut",
+        ok(first and second and second["started"] != first["started"] and
+           re.search("power", second["started"]), "the second start tells of the power cut",
            (first, second))
         check_bundle(box, slip, "after the power cut")
         answer = deliver(box, slip, "BOOT-2")

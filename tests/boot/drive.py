@@ -151,13 +151,13 @@ def good_update(_):
         healthy(box, "a")
         seconds, faults = new_slot(box, images.NEWER, "b")
         status = box.status()["box"] if not faults else {}
-        if not faults and (status["version"] != "1.2.0" or "1.2.0" not in status["change"]):
+        if not faults and (status["version"] != "1.2.0" or "1.2.0" not in status["slot_change"]):
             faults.append(f"status: {status}")
         report("update: taken", box.slot(), seconds, faults, box)
         began = time.monotonic()
         done = box.run("update", "rollback", check=False)
         faults = [] if done.returncode == 0 and healthy(box, "a") else [done.stderr.decode()]
-        if not faults and "command" not in box.status()["box"]["change"]:
+        if not faults and "command" not in box.status()["box"]["slot_change"]:
             faults.append(f"status: {box.status()['box']}")
         report("update: rolled back by command", box.slot(), time.monotonic() - began, faults, box)
         seconds, faults = new_slot(box, images.RAISED, "b")
@@ -185,7 +185,7 @@ def bad_update(release, limit):
         if not back or not healthy(box, "a", limit):
             faults.append("it did not come back")
         else:
-            change = box.status()["box"]["change"]
+            change = box.status()["box"]["slot_change"]
             if release.version not in change and "slot b" not in change:
                 faults.append(f"change: {change}")
         report(f"update: bad one, {release.name}", box.slot(), time.monotonic() - began, faults,

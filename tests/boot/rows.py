@@ -105,7 +105,8 @@ def lacking(partition):
     return lambda disk: disk.clear(partition)
 
 
-NOW, PANICS, DEATHS, DOGS = 12, 45, 120, 150    # seconds at most, by what happens
+# Seconds at most, by what happens, on a machine that does nothing else.
+NOW, PANICS, DEATHS, DOGS = 12, 45, 120, 150
 REFUSED = "SLOT a REFUSED"
 CORRUPT = "dm-verity device corrupted|verity.*corrupted"
 TYPING = b"\x03\x03 \r\nq\x03\x1b"
