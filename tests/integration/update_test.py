@@ -15,9 +15,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from appliance import BIN, ROOT as ROOT_FOLDER             # noqa: E402
 from pickup_alone import encode                            # noqa: E402
-from tap import main, ok                                   # noqa: E402
+from tap import main, ok, skip                             # noqa: E402
 from updater_alone import (BOOT_ROOM, FIT, HEADER, KEY_ID, ROOT_ROOM,  # noqa: E402
-                           SIGNED, Key, UpdaterAlone, control, header, messages, signed)
+                           SIGNED, Key, OnBlockDevices, UpdaterAlone, control, header,
+                           messages, signed, why_no_block_devices)
 
 Slot = control.Slot
 FOLDER = tempfile.mkdtemp(prefix="guichet-update-")
@@ -213,23 +214,56 @@ def test_streams():
                "a good one is taken after")
 
 
+def send_without_end(box):
+    """All of a good container, but not that it was all."""
+    client = box.connect()
+    data = GOOD + BOOT + ROOT
+    client.sendall(encode("UPDATE_BEGIN", language=b"en", bytes=len(data), stay=0))
+    for at in range(0, len(data), 32768):
+        client.sendall(encode("UPDATE_PART", data=data[at:at + 32768]))
+    return client, messages(client)
+
+
+def lie(path):
+    """As a card that holds another bit than was written."""
+    with open(path, "r+b") as card:
+        card.seek(len(ROOT) - 5)
+        card.write(bytes([ROOT[-5] ^ 4]))
+        card.flush()
+        os.fsync(card.fileno())
+
+
 def test_readback():
     with UpdaterAlone([KEY]) as box:
-        client = box.connect()
-        data = GOOD + BOOT + ROOT
-        client.sendall(encode("UPDATE_BEGIN", language=b"en", bytes=len(data), stay=0))
-        for at in range(0, len(data), 32768):
-            client.sendall(encode("UPDATE_PART", data=data[at:at + 32768]))
-        said = messages(client)
+        client, said = send_without_end(box)
         ok(b"slot b" in next(said)[1]["text"] and box.until(
             lambda: box.read("root")[:len(ROOT)] == ROOT), "all is written")
         ok(box.read("boot")[:4096] == bytes(4096), "but for the first bytes of boot")
-        box.write("root", len(ROOT) - 5, bytes([ROOT[-5] ^ 4]))     # a card that lies
-        client.sendall(encode("UPDATE_END", bytes=len(data)))
+        lie(box.path("root"))
+        client.sendall(encode("UPDATE_END", bytes=len(GOOD + BOOT + ROOT)))
         rest = list_until_exit(said)
         ok(rest[-1] == ("UPDATE_EXIT", {"code": IO}) and b"Replace the card" in text_of(rest),
            "what the medium holds is read and hashed again", rest)
         ok(is_closed(box), "the slot is closed", box.control())
+
+
+def test_block_devices():
+    reason = os.geteuid() != 0 and "needs root" or why_no_block_devices()
+    if reason:
+        skip("updates of block devices", reason)
+        return
+    with OnBlockDevices([KEY]) as box:
+        code, _, err = box.guichet("apply", container())
+        ok(code == 0 and holds(box), "block devices are written", (err, box.log()))
+    with OnBlockDevices([KEY]) as box:
+        client, said = send_without_end(box)
+        card = lambda: open(box.card("root"), "rb").read()     # noqa: E731,SIM115
+        ok(box.until(lambda: card()[:len(ROOT)] == ROOT), "synced before the end is said")
+        lie(box.card("root"))
+        client.sendall(encode("UPDATE_END", bytes=len(GOOD + BOOT + ROOT)))
+        rest = list_until_exit(said)
+        ok(rest[-1] == ("UPDATE_EXIT", {"code": IO}),
+           "the card is read, not what the kernel keeps of it", rest)
 
 
 def list_until_exit(said):
@@ -431,7 +465,7 @@ if __name__ == "__main__":
     MUTE.start()
     try:
         main(test_good, test_stay_and_rollback, test_headers, test_lengths, test_streams,
-             test_readback, test_medium, test_not_now, test_nonsense, test_killed,
-             test_french, test_own_tools, test_confined, test_mute, test_silent)
+             test_readback, test_block_devices, test_medium, test_not_now, test_nonsense,
+             test_killed, test_french, test_own_tools, test_confined, test_mute, test_silent)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)

@@ -244,6 +244,42 @@ class UpdaterAlone:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class OnBlockDevices(UpdaterAlone):
+    """Loop devices over the files: what the kernel keeps in memory of a
+    device is another thing than what the "card", the file, holds."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.devices = {}
+
+    def path(self, name):
+        return self.devices.get(name) or super().path(name)
+
+    def card(self, name):
+        return super().path(name)
+
+    def make_disk(self):
+        super().make_disk()
+        for name in ("boot", "root", "control"):
+            self.devices[name] = subprocess.run(
+                ["losetup", "--show", "-f", self.card(name)], check=True,
+                capture_output=True, text=True).stdout.strip()
+
+    def __exit__(self, *_):
+        devices = list(self.devices.values())
+        super().__exit__(*_)
+        for device in devices:
+            subprocess.run(["losetup", "-d", device], check=False)
+
+
+def why_no_block_devices():
+    try:
+        return "" if subprocess.run(["losetup", "-f"], capture_output=True,
+                                    check=False).returncode == 0 else "losetup: no free device"
+    except OSError as e:
+        return f"losetup: {e.strerror}"
+
+
 def messages(channel):
     """What comes over a channel, until it ends."""
     stream = channel.makefile("rb")
