@@ -93,15 +93,17 @@ network_start(struct network *n, const struct network_plan *plan,
 int
 network_fd(const struct network *n)
 {
-	return n->dhcp_fd;
+	return n->has_heard ? -1 : n->dhcp_fd;
 }
 
 /* See network.h. */
 void
 network_on_readable(struct network *n, uint64_t now_ms)
 {
-	if (n->dhcp_fd >= 0)
-		uplink_on_readable(n, now_ms);
+	if (network_fd(n) < 0)
+		return;
+	n->has_heard = true;
+	uplink_on_readable(n, now_ms);
 }
 
 /* See network.h. */
@@ -132,6 +134,7 @@ network_tick(struct network *n, uint64_t now_ms)
 {
 	if (now_ms >= n->look_at_ms) {
 		n->look_at_ms = now_ms + LOOK_EVERY_MS;
+		n->has_heard = false;
 		look(n);
 	}
 	uplink_tick(n, now_ms);

@@ -73,6 +73,7 @@ struct network {
 	/* guichet-dhcp, where the plan says dhcp */
 	pid_t    dhcp_pid;	/* 0: none runs */
 	int      dhcp_fd;	/* -1: none */
+	bool     has_heard;	/* once in this second: enough */
 	uint64_t dhcp_at_ms;	/* to be started */
 	unsigned dhcp_deaths;	/* in a row */
 	bool     has_lease;
@@ -99,7 +100,8 @@ MUST_CHECK enum status
 network_start(struct network *n, const struct network_plan *plan,
     uint64_t now_ms);
 
-/* To be polled for reading; -1: nothing to poll.  Ask before each poll. */
+/* To be polled for reading; -1: nothing to poll.  Ask before each poll: one
+ * message a second is heard, so that nobody keeps PID 1 busy. */
 int network_fd(const struct network *n);
 
 /* network_fd() is readable, or closed. */

@@ -136,6 +136,12 @@ class Box:
         found = run("pgrep", "-P", str(self.process.pid), check=False).split()
         return int(found[0]) if found else 0
 
+    def signal(self, name):
+        """To the client, when there is one: 0 would be ourselves."""
+        pid = until(self.client)
+        run("kill", name, str(pid or "no client"))
+        return pid
+
     def tail(self):
         with open(self.log, encoding="utf-8") as f:
             return f"texts {self.texts}\n" + f.read()
@@ -399,18 +405,15 @@ def test_a_client_that_dies():
         rival = place.rival(seconds=12)
         box = place.box()
         box.says("wan dhcp 10.77.0.50/24")
-        first = box.client()
-        rival.order(address="10.77.0.50")
-        run("kill", "-9", str(first))
+        first = box.signal("-9")
         ok(until(lambda: box.client() not in (0, first)), "is started again", box.tail())
         ok(addresses(WAN, "wan") == ["10.77.0.50/24"], "the address stays meanwhile")
         ok(until(lambda: len(rival.heard("discover")) >= 2), "it asks from the start")
         rival.order(twist="silent", seconds=12)
-        run("kill", "-STOP", str(box.client()))
+        stopped = box.signal("-STOP")
         ip(STREET, "link", "set", "peer", "down")
         time.sleep(2.5)
         ip(STREET, "link", "set", "peer", "up")
-        stopped = box.client()
         ok(until(lambda: box.client() not in (0, stopped), 15),
            "a cable that was out: it is another network, perhaps", box.tail())
 
@@ -422,9 +425,78 @@ def test_a_client_that_hangs():
         place.rival(seconds=10)
         box = place.box()
         box.says("wan dhcp 10.77.0.50/24")
-        run("kill", "-STOP", str(box.client()))
+        box.signal("-STOP")
         ok(box.says("no lease", 15), "an address does not outlive its lease", box.tail())
         ok(addresses(WAN, "wan") == [], "ip(8) says so, too")
+
+
+LIAR = """#!/usr/bin/python3
+# What somebody who took guichet-dhcp over could tell init.
+import os, socket, struct, sys, time
+init = socket.socket(fileno=3)
+address = lambda text: int.from_bytes(socket.inet_aton(text), "big")
+lease = lambda a, router="0.0.0.0", seconds=600, prefix=24: struct.pack(
+    "7I", address(a), prefix, address(router), 0, 0, 0, seconds)
+lie = open(os.path.join(os.path.dirname(sys.argv[0]), "lie")).read()
+if lie == "short":
+    init.send(b"123")
+elif lie == "long":
+    init.send(lease("10.77.0.66") + b"1")
+elif lie == "lab":
+    init.send(lease("192.168.77.9"))
+elif lie == "flood":
+    for i in range(100000):
+        init.send(lease(f"10.77.{i % 200}.66"))
+elif lie == "router":
+    init.send(lease("10.77.0.66", "192.168.77.1"))
+time.sleep(600)
+"""
+
+
+def test_a_client_that_was_taken_over():
+    with Place() as place:
+        place.cable("lab")
+        place.cable("wan")
+        with open(place.path("guichet-dhcp"), "w", encoding="ascii") as f:
+            f.write(LIAR)
+
+        def tell(lie):
+            with open(place.path("lie"), "w", encoding="ascii") as f:
+                f.write(lie)
+
+        def said(words):
+            return box.tail().count(words)
+
+        tell("short")
+        box = place.box()
+        ok(until(lambda: said("does not say")), "a message too short: it is killed", box.tail())
+        tell("long")
+        before = said("does not say")
+        ok(until(lambda: said("does not say") > before + 1, 20), "and too long", box.tail())
+        for lie in ("lab", "router"):
+            tell(lie)
+            before = said("is not taken")
+            ok(until(lambda: said("is not taken") > before, 40),        # noqa: B023
+               f"nor is a lease believed: {'a router in the lab' if lie == 'router' else 'the lab'}", box.tail())
+            box.signal("-9")
+        ok(addresses(WAN, "wan") == [], "nothing of them is set up")
+        ok(addresses(LAB, "lab") == ["192.168.77.2/24"], "the lab port is as it was")
+
+
+def test_a_client_that_floods():
+    with Place() as place:
+        place.cable("lab")
+        place.cable("wan")
+        with open(place.path("guichet-dhcp"), "w", encoding="ascii") as f:
+            f.write(LIAR)
+        with open(place.path("lie"), "w", encoding="ascii") as f:
+            f.write("flood")
+        box = place.box()
+        box.says("wan dhcp 10.77")
+        before = len(box.texts)
+        time.sleep(5)
+        ok(2 <= len(box.texts) - before <= 7, "is heard once a second", box.tail())
+        ok(len(addresses(WAN, "wan")) == 1, "one address at a time")
 
 
 REFUSED = [
@@ -470,4 +542,5 @@ if os.geteuid() != 0:
 if len(sys.argv) > 1:
     main(*(globals()["test_" + name] for name in sys.argv[1:]))
 main(test_two_ports, test_ports_that_come_and_go, test_dnsmasq, test_the_end_of_a_lease,
-     test_a_client_that_dies, test_a_client_that_hangs, test_rivals)
+     test_a_client_that_dies, test_a_client_that_hangs, test_rivals,
+     test_a_client_that_was_taken_over, test_a_client_that_floods)
