@@ -64,7 +64,7 @@ def opened_with_jose(box, patient, bundle):
     secret = json.loads(patient_secret(patient, bundle))
     key = box.path("key.jwk")
     with open(key, "w", encoding="ascii") as file:
-        json.dump({"kty": "oct", "k": secret["key"], "alg": "dir"}, file)
+        json.dump({"kty": "oct", "k": secret["key"]}, file)
     done = subprocess.run(["jose", "jwe", "dec", "-i", "-", "-k", key], input=token,
                           capture_output=True, check=False)
     os.unlink(key)

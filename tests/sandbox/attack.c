@@ -44,6 +44,7 @@
 #include "pickup/policy.h"
 #include "sandbox/attacks.h"
 #include "service/policy.h"
+#include "service/policy.h"
 #include "spool/policy.h"
 #include "update/policy.h"
 #include "vault/policy.h"
