@@ -9,7 +9,7 @@
 #include "init/watchdog.h"
 #include "slots/partition.h"
 
-enum { DATA_TEXT_MAX = 144 };
+enum { DATA_TEXT_MAX = 160 };	/* fits BOX_LINE_MAX */
 
 struct data_plan {
 	const char *disk;	/* "/dev/vda" */

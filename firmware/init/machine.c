@@ -222,6 +222,16 @@ parse_config(const char *path, struct config *config)
 	return ST_INVALID;
 }
 
+/* What the site has to put right stands beside `data =`: that is shown. */
+static void
+note(struct machine *m, const char *text)
+{
+	size_t len = strlen(m->data_text);
+
+	log_line(LOG_ERROR, "%s", text);
+	snprintf(m->data_text + len, sizeof(m->data_text) - len, "; %s", text);
+}
+
 static bool
 passes_check(const struct machine *m, const char *path)
 {
@@ -257,8 +267,7 @@ choose_config(struct machine *m)
 	if (m->config_path == site_config && !passes_check(m, site_config))
 		take_image_config(m);
 	if (has_own && m->config_path != site_config)
-		log_line(LOG_ERROR, "%s has errors: the box runs as it came "
-		    "from the factory", site_config);
+		note(m, "guichet.conf has errors: not used");
 }
 
 /* See machine.h. */
@@ -269,8 +278,8 @@ machine_configure(struct machine *m)
 
 	if (m->etc_folder >= 0 && m->seed.path[0] != '\0')
 		st = site_take(m->seed.path, m->etc_folder);
-	if (st == ST_IO)
-		log_line(LOG_ERROR, "%s: %s", m->seed.path, strerror(errno));
+	if (st != ST_OK && st != ST_NOT_FOUND)
+		note(m, "seed not taken");
 	choose_config(m);
 }
 
