@@ -146,33 +146,33 @@ def check_key(board, folder):
 
 FIT = """/dts-v1/;
 / {
-	description = "small";
-	#address-cells = <1>;
-	images {
-		kernel {
-			description = "kernel";
-			data = "not really";
-			type = "kernel"; arch = "arm64"; os = "linux";
-			compression = "none"; load = <0>; entry = <0>;
-			hash { algo = "sha256"; };
-		};
-		fdt-a {
-			description = "tree";
-			data = /incbin/("board.dtb");
-			type = "flat_dt"; arch = "arm64"; compression = "none";
-			hash { algo = "sha256"; };
-		};
-	};
-	configurations {
-		conf-a {
-			kernel = "kernel"; fdt = "fdt-a";
-			SIGNATURE
-		};
-	};
+    description = "small";
+    #address-cells = <1>;
+    images {
+        kernel {
+            description = "kernel";
+            data = "not really";
+            type = "kernel"; arch = "arm64"; os = "linux";
+            compression = "none"; load = <0>; entry = <0>;
+            hash { algo = "sha256"; };
+        };
+        fdt-a {
+            description = "tree";
+            data = /incbin/("board.dtb");
+            type = "flat_dt"; arch = "arm64"; compression = "none";
+            hash { algo = "sha256"; };
+        };
+    };
+    configurations {
+        conf-a {
+            kernel = "kernel"; fdt = "fdt-a";
+            SIGNATURE
+        };
+    };
 };
 """
 SIGNATURE = """signature { algo = "sha256,rsa4096"; key-name-hint = "boot";
-				sign-images = "kernel", "fdt"; };"""
+                sign-images = "kernel", "fdt"; };"""
 
 
 def make_key(folder, name):
