@@ -34,7 +34,7 @@
 #include "health/ask_pickup.h"
 #include "health/plan.h"
 
-enum { HEALTH_MS = 9000 };	/* init waits ten seconds */
+enum { HEALTH_MS = 8000 };	/* ten seconds at most, on a slow box, too */
 
 enum health_part {
 	HEALTH_INTAKE, HEALTH_MLLP, HEALTH_PICKUP, HEALTH_VAULT, HEALTH_PARTS
