@@ -15,7 +15,8 @@
 
 enum {
 	WATCH_HEALTHY_WITHIN_MS = 60 * 1000,	/* of guichetd's first start */
-	WATCH_EARLY_MS = 200,		/* between probes until then */
+	WATCH_EARLY_MS = 1000,	/* between probes until then: they take time
+					   from what they wait for */
 	WATCH_EVERY_MS = 30 * 1000,	/* and after */
 	WATCH_PROBE_MS = 15 * 1000,	/* guichet-health gives up at 10 s */
 	WATCH_FAILURES = 6,		/* in a row */

@@ -47,10 +47,10 @@ static void
 test_good(void)
 {
 	start();
-	ok(w.is_running && next(SECOND) == WATCH_PROBE &&
+	ok(w.is_running && next(2 * SECOND) == WATCH_PROBE &&
 	    now - w.first_ms == WATCH_EARLY_MS, "asked soon");
 	probe(false);
-	ok(next(SECOND) == WATCH_PROBE, "and soon again");
+	ok(next(2 * SECOND) == WATCH_PROBE, "and soon again");
 	probe(true);
 	ok(next(SECOND) == WATCH_MARK_GOOD, "healthy: the slot is good");
 	ok(next(29 * SECOND) == WATCH_WAIT, "said once");
@@ -65,7 +65,7 @@ test_never_healthy(void)
 	unsigned probes = 0;
 
 	start();
-	while (next(SECOND) == WATCH_PROBE) {
+	while (next(2 * SECOND) == WATCH_PROBE) {
 		probe(false);
 		probes++;
 	}
@@ -74,16 +74,16 @@ test_never_healthy(void)
 	    now - w.first_ms >= WATCH_HEALTHY_WITHIN_MS &&
 	    now - w.first_ms < WATCH_HEALTHY_WITHIN_MS + 2 * SECOND,
 	    "never healthy: restarted after a minute");
-	ok(probes > 100, "asked all the time (%u)", probes);
+	ok(probes > 40, "asked all the time (%u)", probes);
 }
 
 static void
 test_not_healthy_any_more(void)
 {
 	start();
-	(void)next(SECOND);
+	(void)next(2 * SECOND);
 	probe(true);
-	(void)next(SECOND);
+	(void)next(2 * SECOND);
 	for (int i = 1; i < WATCH_FAILURES; i++) {
 		ok(next(31 * SECOND) == WATCH_PROBE, "failure %d", i);
 		probe(false);
@@ -101,21 +101,21 @@ static void
 test_hanging_probe(void)
 {
 	start();
-	(void)next(SECOND);
+	(void)next(2 * SECOND);
 	watch_probing(&w, now);
 	ok(next(14 * SECOND) == WATCH_WAIT, "it has time to give up itself");
 	ok(next(2 * SECOND) == WATCH_KILL_PROBE, "then it is ended");
 	watch_probed(&w, false, now);
-	ok(next(SECOND) == WATCH_PROBE, "and asked again");
+	ok(next(2 * SECOND) == WATCH_PROBE, "and asked again");
 }
 
 static void
 test_deaths(void)
 {
 	start();
-	(void)next(SECOND);
+	(void)next(2 * SECOND);
 	probe(true);
-	(void)next(SECOND);
+	(void)next(2 * SECOND);
 	for (int i = 1; i < WATCH_DEATHS; i++) {
 		uint64_t died = now;
 
