@@ -17,7 +17,7 @@ from box import ROOT, Box                                  # noqa: E402
 from disk import Disk                                      # noqa: E402
 
 ATTACK = os.path.join(ROOT, "build", "aarch64", "tests", "sandbox", "attack")
-SECONDS = 240
+SECONDS = 180
 
 
 def attack_release():
@@ -28,7 +28,7 @@ def attack_release():
     return images.Release(
         "attack", "1.0.2", 2, append="init=/bin/attack_init",
         more=(("bin/attack", ATTACK), ("bin/attack_init", f"{images.PROGRAMS}/attack_init"),
-              ("etc/passwd", passwd)))
+              ("bin/true", f"{images.PROGRAMS}/nothing"), ("etc/passwd", passwd)))
 
 
 def main():

@@ -47,7 +47,7 @@ static const char *const absent[] = {
 	"connect by sending", "connect by a message", "make a packet socket",
 	"make a raw socket", "attach a socket filter", "a 32-bit system call",
 	"an x32 system call", "ioctl of a terminal or for signals",
-	"process_vm_readv", "personality",
+	"process_vm_readv", "personality", "make a UDP socket",
 };
 
 static unsigned count;

@@ -1,0 +1,6 @@
+/* nothing -- what is started where it matters only that it could be. */
+int
+main(void)
+{
+	return 0;
+}
