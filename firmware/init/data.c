@@ -23,7 +23,7 @@ enum {
 	FSCK_S_MAX = 1800
 };
 
-enum { HEAD_BYTES = 4096, CHUNK_BYTES = 64 * 1024 };
+enum { HEAD_BYTES = 4096, CHUNK_BYTES = 64 * 1024, READ_BYTES = 64 << 20 };
 
 /* <linux/ext4.h> is no public header: fs/ext4/ext4.h, _IOW('f', 16, __u64). */
 static const unsigned long resize_fs = 0x40086610;
@@ -164,6 +164,24 @@ check(const struct data_plan *plan, const char *how,
 	return verdict_of(code);
 }
 
+/* True where all that a new file system will cover can be read: a card that
+ * does not answer just now is not one without a file system. */
+static bool
+can_be_read(const struct data_plan *plan, const struct watchdog *watchdog)
+{
+	static uint8_t chunk[CHUNK_BYTES];	/* not secret */
+	int fd = open(plan->partition->path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	for (off_t at = 0; n > 0 && at < READ_BYTES; at += n) {
+		n = pread(fd, chunk, sizeof(chunk), at);
+		watchdog_kick(watchdog);
+	}
+	if (fd >= 0)
+		close(fd);
+	return n >= 0;
+}
+
 static bool
 is_mounted(const struct data_plan *plan)
 {
@@ -250,6 +268,8 @@ data_open(const struct data_plan *plan, const struct watchdog *watchdog,
 	verdict = check(plan, "-p", watchdog, &repaired);
 	if (verdict != SOUND)
 		verdict = check(plan, "-y", watchdog, &repaired);
+	if (verdict == BROKEN && !can_be_read(plan, watchdog))
+		verdict = UNKNOWN;
 	is_new = verdict == BROKEN;
 	if (verdict == UNKNOWN)
 		snprintf(text, DATA_TEXT_MAX, "none: it cannot be checked");
