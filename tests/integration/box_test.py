@@ -18,7 +18,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
+sys.path.append(os.path.join(os.path.dirname(HERE), "boot"))
 
+import control                                             # noqa: E402
 import report                                              # noqa: E402
 from appliance import BIN, Appliance, make_certificate     # noqa: E402
 from mllp import frame, read_ack                           # noqa: E402
@@ -31,7 +33,10 @@ MLLP, PICKUP, STORE = 42400, 42401, 42402
 PLACES = {"guichetd": "none", "vault": "none", "updater": "none", "intake": "lab",
           "pickup": "lab", "desk": "lab", "courier": "wan"}
 LAUNCHER_DIED, RESTART_BOX, WRONG = 71, 80, 78
-KEY = "04" + "5a" * 64
+SERVICE_GROUP = 64108       # guichet-service, os/users.h
+# Any point of the curve: its generator (SEC 2, 2.4.2).
+KEY = ("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+       "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")
 NETWORKS = HOST = None
 
 
@@ -271,6 +276,46 @@ def test_sockets():
         ok(set(modes.values()) == {0o600}, "without a service port local sockets are root's", modes)
 
 
+def test_restart():
+    """The updater arms the other slot: all roles end, then guichetd with 80."""
+    with Box() as box:
+        with open(box.path("boot_a"), "r+b") as boot, open(box.path("control"), "r+b") as block:
+            boot.write(bytes.fromhex("d00dfeed"))       # a FIT's first word
+            for place in (2048, 2048 + 4096):
+                block.seek(place)
+                block.write(control.pack(control.Slot(14, 7), control.Slot(15, 7)))
+        command = [os.path.join(BIN, "guichet"), "--socket", box.path("run", "update.sock"),
+                   "update", "rollback"]
+        ok(until(lambda: subprocess.run(command, capture_output=True, timeout=60,
+                                        check=False).returncode == 0),
+           "guichet update rollback", box.log())
+        ok(box.process.wait(20) == RESTART_BOX, "guichetd ends with 80: restart the box", box.log())
+        ok("vault stopped: exit code 0" in box.log(), "after all roles have ended in order")
+        box.process = None
+        box.start()
+        rows = [r for r in box.audit() if r["ev"] == "update"]
+        ok(len(rows) == 1 and rows[0]["res"] == "rollback", "and the audit log has it", rows)
+
+
+def test_service_port():
+    if not os.path.exists(os.path.join(BIN, "guichet-service")):
+        skip("the service port", "guichet-service is not built")
+        return
+    ours, theirs = os.openpty()
+    with Box({"service__port": "on"}, service=os.ttyname(theirs)) as box:
+        found = {name: os.stat(box.path("run", name))
+                 for name in ("guichet.sock", "intake.sock", "update.sock")}
+        ok(all(stat.S_IMODE(s.st_mode) == 0o660 and (s.st_uid, s.st_gid) == (0, SERVICE_GROUP)
+               for s in found.values()), "with a service port its bridge may open them", found)
+        ok(until(lambda: place_of(box.pids()["service"]) == NETWORKS.number("none")),
+           "and stands where no network is", box.log())
+    os.close(ours)
+    os.close(theirs)
+    with Box({"service__port": "on"}, service="/dev/guichet-none") as box:
+        ok("MSA|AA|" in deliver(box, "S1") and "service" not in box.pids(),
+           "without that port: no bridge, and results are taken all the same", box.log())
+
+
 def run(box):
     """guichetd, as long as it wants."""
     make_certificate(box.folder)
@@ -343,7 +388,7 @@ def run_all():
     with Networks() as NETWORKS, tempfile.TemporaryDirectory() as folder:
         HOST = Host(folder)
         main(test_places, test_a_launcher_dies, test_nothing_of_it_survives, test_sockets,
-             test_wrong_facts, test_missing_partition, test_update)
+             test_restart, test_service_port, test_wrong_facts, test_missing_partition, test_update)
 
 
 if __name__ == "__main__":
