@@ -334,7 +334,8 @@ test_nonsense(void)
 		    cable.now_ms);
 		ok(cable.line[B].state == LINE_OPEN &&
 		    line_bytes(&cable.line[B]).len == 0 &&
-		    line_room(&cable.line[B]) == LINE_WINDOW && carries(40000, 60), "nothing happens: %s", rows[i].what);
+		    line_room(&cable.line[B]) == LINE_WINDOW &&
+		    carries(40000, 60), "nothing happens: %s", rows[i].what);
 	}
 }
 
