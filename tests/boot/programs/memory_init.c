@@ -56,7 +56,8 @@ int
 main(void)
 {
 	static const char *const keys[] = { "MemTotal:", "MemFree:",
-	    "MemAvailable:", "Cached:", "Slab:", NULL };
+	    "MemAvailable:", "Cached:", "Mapped:", "Shmem:",
+	    "Slab:", NULL };
 	FILE *out;
 
 	if (fork() != 0) {
