@@ -25,7 +25,9 @@ include gateway/programs.mk
 # filtered role (FILTERED +=).
 FIRMWARE := $(patsubst firmware/%/sources.mk,%,$(wildcard firmware/*/sources.mk))
 FILTERED := courier desk intake pickup spool vault
+GATEWAY_PROGRAMS := $(PROGRAMS)
 include $(FIRMWARE:%=firmware/%/sources.mk)
+FIRMWARE_PROGRAMS := $(filter-out $(GATEWAY_PROGRAMS),$(PROGRAMS))
 # gateway/desk, firmware/update: where the library of that name has its sources.
 place = $(if $(filter $(1),$(FIRMWARE)),firmware,gateway)/$(or $($(1)_DIR),$(1))
 
