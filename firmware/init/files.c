@@ -8,11 +8,26 @@
 
 enum { NAME_BYTES = 128 };
 
+/* A file and nothing else: a pipe of that name would hold up PID 1. */
+static int
+open_file(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK);
+	struct stat info;
+
+	if (fd < 0 || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
 /* See files.h. */
 enum status
 files_read(int folder, const char *name, struct buf *out)
 {
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open_file(folder, name);
 	ssize_t n = 1;
 
 	if (fd < 0)
@@ -44,11 +59,20 @@ files_put(int fd, struct span bytes)
 	return ST_OK;
 }
 
+/* See files.h. */
+int
+files_create(int folder, const char *name, mode_t mode)
+{
+	if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
+		return -1;
+	return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    mode);
+}
+
 static enum status
 write_beside(int folder, const char *beside, struct span bytes, mode_t mode)
 {
-	int fd = openat(folder, beside, O_WRONLY | O_CREAT | O_TRUNC |
-	    O_CLOEXEC | O_NOFOLLOW, mode);
+	int fd = files_create(folder, beside, mode);
 	enum status st;
 
 	if (fd < 0)

@@ -14,7 +14,7 @@
  *   ST_OK
  *   ST_NOT_FOUND
  *   ST_TOO_BIG    longer than the room left
- *   ST_IO         with errno
+ *   ST_IO         with errno; also where it is no file, but a link or a pipe
  */
 MUST_CHECK enum status
 files_read(int folder, const char *name, struct buf *out);
@@ -30,6 +30,10 @@ MUST_CHECK enum status files_remove(int folder, const char *name);
 /* The folder `name`, made where it is not there.  ST_OK or ST_IO. */
 MUST_CHECK enum status
 files_folder(int folder, const char *name, mode_t mode, int *fd);
+
+/* Opens an empty file that is new, to write: what had the name is gone, be it
+ * a link, a pipe, or a second name of another file.  -1 with errno. */
+int files_create(int folder, const char *name, mode_t mode);
 
 /* All of it, where write(2) takes less.  ST_OK or ST_IO. */
 MUST_CHECK enum status files_put(int fd, struct span bytes);

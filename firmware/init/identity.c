@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "init/child.h"
+#include "init/files.h"
 
 enum { MAKE_S = 60, NUMBER_BYTES = 24 };
 
@@ -30,13 +31,6 @@ identity_host(const char *origin, char out[static IDENTITY_NAME_MAX])
 		return;
 	memcpy(out, origin, len);
 	out[len] = '\0';
-}
-
-static int
-create(int etc, const char *name)
-{
-	return openat(etc, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-	    O_NOFOLLOW, 0600);
 }
 
 /* "192.168.1.2" of "192.168.1.2/24". */
@@ -92,8 +86,8 @@ identity_make(int etc, const struct config *config, uint64_t not_before_s,
 	if (faccessat(etc, key_name, F_OK, 0) == 0 &&
 	    faccessat(etc, pem_name, F_OK, 0) == 0)
 		return ST_OK;
-	key = create(etc, key_new);
-	pem = create(etc, pem_new);
+	key = files_create(etc, key_new, 0600);
+	pem = files_create(etc, pem_new, 0600);
 	if (key >= 0 && pem >= 0)
 		st = run(key, pem, config, not_before_s, watchdog);
 	if (key >= 0)

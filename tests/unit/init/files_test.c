@@ -38,6 +38,28 @@ test_read(void)
 	ok(files_read(folder, "link", &out) == ST_IO, "is not followed");
 }
 
+/* Whoever writes the card may leave these; PID 1 must not wait for one, nor
+ * write through it. */
+static void
+test_no_file(void)
+{
+	uint8_t bytes[8];
+	struct buf out = buf_over(bytes, sizeof(bytes));
+
+	alarm(5);
+	ok(mkfifoat(folder, "pipe", 0600) == 0 &&
+	    files_read(folder, "pipe", &out) == ST_IO, "a pipe is not read");
+	ok(mkfifoat(folder, "pipe.new", 0600) == 0 && files_write(folder,
+	    "pipe", span_of("x"), 0600) == ST_OK, "nor written to");
+	ok(files_read(folder, "pipe", &out) == ST_OK && out.len == 1,
+	    "a file takes its place");
+	alarm(0);
+	ok(linkat(folder, "f", folder, "pipe.new", 0) == 0 && files_write(
+	    folder, "pipe", span_of("y"), 0600) == ST_OK &&
+	    span_is(content(), "text"), "a second name is not written through");
+	unlinkat(folder, "pipe", 0);
+}
+
 static void
 test_mode(void)
 {
@@ -73,7 +95,8 @@ test_power_cuts(void)
 		if (st == ST_OK)
 			ok(span_is(content(), "after"), "not cut: written");
 	}
-	ok(at == 5, "write, fsync, rename, fsync of the folder (%d)", at - 1);
+	ok(at == 6, "unlink, write, fsync, rename, fsync of the folder (%d)",
+	    at - 1);
 }
 
 int
@@ -85,6 +108,7 @@ main(void)
 	    files_folder(AT_FDCWD, name, 0700, &folder) != ST_OK)
 		abort();
 	test_read();
+	test_no_file();
 	test_mode();
 	test_power_cuts();
 	test_remove();

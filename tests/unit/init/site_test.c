@@ -98,7 +98,7 @@ test_power_cuts(void)
 		ok((st == ST_OK || site_take(device, etc) != ST_IO) &&
 		    is_taken(), "the next start has all of it");
 	}
-	ok(at == 3 * 4 + 2 + 1, "four calls a file, two to overwrite (%d)",
+	ok(at == 3 * 5 + 2 + 1, "five calls a file, two to overwrite (%d)",
 	    at - 1);
 }
 
