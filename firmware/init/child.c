@@ -102,6 +102,7 @@ child_start(const struct child *child, pid_t *pid)
 		become(child);
 	if (*pid > 0)
 		return ST_OK;
+	*pid = 0;	/* -1 would be everybody, for kill() */
 	log_line(LOG_ERROR, "%s: no process: %s", child->argv[0],
 	    strerror(errno));
 	return ST_IO;
@@ -122,7 +123,7 @@ child_run(const struct child *child, const struct watchdog *watchdog,
 {
 	uint64_t until_ms = child_now_ms() + (uint64_t)most_s * 1000;
 	long pause_ms = LOOK_MS;
-	int how = 0;
+	int how = -1;	/* no exit code, should waitpid() fail */
 	pid_t pid;
 
 	TRY(child_start(child, &pid));

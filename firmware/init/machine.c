@@ -2,11 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -17,7 +18,8 @@
 #include "init/site.h"
 
 enum {
-	CONFIG_BYTES = 64 * 1024, CHECK_S = 30, PAUSE_MS = 20, RANDOM_SAY_MS = 2000
+	CONFIG_BYTES = 64 * 1024, CHECK_S = 30,
+	RANDOM_TURN_S = 2, RANDOM_TURNS = 300	/* 10 minutes, then a reset */
 };
 
 static const char sys[] = "/sys", data_at[] = "/data";
@@ -37,14 +39,6 @@ machine_trouble(struct machine *m, const char *format, ...)
 	log_line(LOG_ERROR, "%s", text);
 	if (m->trouble[0] == '\0')
 		memcpy(m->trouble, text, sizeof(text));
-}
-
-static void
-pause_ms(long ms)
-{
-	struct timespec pause = { .tv_nsec = ms * 1000000 };
-
-	nanosleep(&pause, NULL);
 }
 
 /* --- the image --------------------------------------------------------------------- */
@@ -82,22 +76,43 @@ machine_read_facts(struct machine *m)
 	    m->board.name, m->slot == 0 ? 'a' : 'b');
 }
 
-/* See machine.h.  Boards without a source of their own take a moment. */
+/* Only ends a call that waits. */
+static void
+on_alarm(int signal_number)
+{
+	(void)signal_number;
+}
+
+static void
+set_alarm(time_t every_s)
+{
+	const struct sigaction action = { .sa_handler = on_alarm };
+	const struct itimerval timer = { { every_s, 0 }, { every_s, 0 } };
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/*
+ * See machine.h.  It has to be a call that waits: only for one does the kernel
+ * of a board without a source of its own gather what it needs from its timer
+ * (random(4): GRND_NONBLOCK does not).  Where that never ends, the watchdog
+ * ends it.
+ */
 void
 machine_wait_for_random(const struct machine *m)
 {
-	uint64_t say_at_ms = child_now_ms() + RANDOM_SAY_MS;
 	uint8_t byte;
 
-	while (getrandom(&byte, 1, GRND_NONBLOCK) != 1) {
-		if (child_now_ms() >= say_at_ms) {
+	set_alarm(RANDOM_TURN_S);
+	for (unsigned turn = 0; getrandom(&byte, 1, 0) != 1; turn++) {
+		if (turn == 0)
 			log_line(LOG_NOTICE, "the kernel's random numbers are "
 			    "not ready yet");
-			say_at_ms = UINT64_MAX;
-		}
-		watchdog_kick(&m->watchdog);
-		pause_ms(PAUSE_MS);
+		if (turn < RANDOM_TURNS)
+			watchdog_kick(&m->watchdog);
 	}
+	set_alarm(0);
 }
 
 /* --- partitions --------------------------------------------------------------------- */
