@@ -7,7 +7,7 @@
 const struct sandbox_policy service_policy = {
 	.role     = "service",
 	.user     = "guichet-service",
-	.root     = SANDBOX_ROOT_DATA,
+	.root     = SANDBOX_ROOT_SOCKETS,
 	.syscalls = SYS_MEMORY | SYS_LOOP | SYS_LOCAL | SYS_EXIT,
 	.filter   = &filter_service,
 	.paths    = { { 0 } },				/* none */
