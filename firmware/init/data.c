@@ -29,6 +29,7 @@ enum { HEAD_BYTES = 4096, CHUNK_BYTES = 64 * 1024, READ_BYTES = 64 << 20 };
 static const unsigned long resize_fs = 0x40086610;
 
 static const char renewed[] = "renewed";	/* below `at`/boot */
+static const char made_new[] = "new";	/* what was found, where it was made */
 
 /* --- growing ------------------------------------------------------------------ */
 
@@ -135,8 +136,9 @@ copy_template(const struct data_plan *plan, const struct watchdog *watchdog)
 
 enum verdict { SOUND, BROKEN, UNKNOWN };
 
-/* Only what e2fsck itself found broken, or no file system at all, is broken:
- * a checker that cannot run is no reason to lose what is there. */
+/* A checker that cannot run is no reason to lose what is there.  Nor is
+ * BROKEN alone one: 8 is no file system at all, but also no memory, a write
+ * that failed, a feature that this e2fsck does not know. */
 static enum verdict
 verdict_of(int code)
 {
@@ -228,7 +230,7 @@ say_renewal(int at, char text[static DATA_TEXT_MAX], size_t len)
 }
 
 static void
-say(const struct data_plan *plan, bool repaired, bool is_new,
+say(const struct data_plan *plan, const char *found, bool is_new,
     char text[static DATA_TEXT_MAX])
 {
 	int at = open(plan->at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -237,8 +239,7 @@ say(const struct data_plan *plan, bool repaired, bool is_new,
 
 	if (at >= 0 && fstatvfs(at, &fs) != 0)
 		fs.f_blocks = 0;
-	len = snprintf(text, DATA_TEXT_MAX, "%s; %llu MiB", is_new ? "new"
-	    : repaired ? "repaired: files may be missing" : "checked",
+	len = snprintf(text, DATA_TEXT_MAX, "%s; %llu MiB", found,
 	    (unsigned long long)fs.f_blocks * fs.f_frsize / (1024 * 1024));
 	if (at >= 0 && is_new)
 		remember_renewal(at);
@@ -253,7 +254,33 @@ renew(const struct data_plan *plan, const struct watchdog *watchdog)
 {
 	log_line(LOG_ERROR, "%s: beyond repair: made anew, what was on it is "
 	    "lost", plan->partition->path);
-	return copy_template(plan, watchdog);
+	TRY(copy_template(plan, watchdog));
+	return is_mounted(plan) ? ST_OK : ST_IO;
+}
+
+/* Mounts it as it is, or else, where that is all that is left to do, anew.
+ * Returns what was found, or NULL with `text` saying why it is not there. */
+static const char *
+mount_or_renew(const struct data_plan *plan, const struct watchdog *watchdog,
+    bool repaired, enum verdict verdict, char text[static DATA_TEXT_MAX])
+{
+	const char *why = NULL;
+
+	if (verdict == UNKNOWN)
+		why = "cannot be checked";
+	else if (is_mounted(plan))
+		return verdict == BROKEN ? "damaged: e2fsck gave up"
+		    : repaired ? "repaired: files may be missing" : "checked";
+	else if (verdict == SOUND)
+		why = "cannot be mounted";
+	else if (!can_be_read(plan, watchdog))
+		why = "cannot be read";
+	else if (renew(plan, watchdog) == ST_OK)
+		return made_new;
+	else
+		why = "cannot be made anew";
+	snprintf(text, DATA_TEXT_MAX, "none: it %s", why);
+	return NULL;
 }
 
 /* See data.h. */
@@ -261,26 +288,18 @@ enum status
 data_open(const struct data_plan *plan, const struct watchdog *watchdog,
     char text[static DATA_TEXT_MAX])
 {
-	bool repaired = false, is_new;
+	bool repaired = false;
 	enum verdict verdict;
+	const char *found;
 
 	grow(plan);
 	verdict = check(plan, "-p", watchdog, &repaired);
 	if (verdict != SOUND)
 		verdict = check(plan, "-y", watchdog, &repaired);
-	if (verdict == BROKEN && !can_be_read(plan, watchdog))
-		verdict = UNKNOWN;
-	is_new = verdict == BROKEN;
-	if (verdict == UNKNOWN)
-		snprintf(text, DATA_TEXT_MAX, "none: it cannot be checked");
-	else if (is_new && renew(plan, watchdog) != ST_OK)
-		snprintf(text, DATA_TEXT_MAX, "none: it cannot be made anew");
-	else if (!is_mounted(plan))
-		snprintf(text, DATA_TEXT_MAX, "none: it cannot be mounted");
-	else {
-		grow_file_system(plan);
-		say(plan, repaired, is_new, text);
-		return ST_OK;
-	}
-	return ST_IO;
+	found = mount_or_renew(plan, watchdog, repaired, verdict, text);
+	if (found == NULL)
+		return ST_IO;
+	grow_file_system(plan);
+	say(plan, found, found == made_new, text);
+	return ST_OK;
 }

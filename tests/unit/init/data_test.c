@@ -153,6 +153,20 @@ test_no_checker(void)
 	umount(at);
 }
 
+/* e2fsck ends with 8 where it has no memory, too. */
+static void
+test_check_gave_up(void)
+{
+	char text[DATA_TEXT_MAX];
+
+	ok(shell("printf '#!/bin/sh\\nexit 8\\n' >$T/killed") == 0 &&
+	    open_data(bad, text) == ST_OK, "a checker that gives up");
+	ok(strncmp(text, "damaged", 7) == 0 &&
+	    shell("grep -q kept $T/at/file") == 0,
+	    "what can be mounted is not erased: %s", text);
+	umount(at);
+}
+
 static void
 test_repaired(void)
 {
@@ -192,6 +206,7 @@ main(void)
 		test_first_start();
 		test_sound();
 		test_no_checker();
+		test_check_gave_up();
 		test_repaired();
 		test_beyond_repair();
 	}
