@@ -164,7 +164,7 @@ def good_update(_):
         if not until(lambda: not any(disk.read("boot_a", 0, 4)), 20):
             faults.append("the older slot's header is still there")
         report("update: floor raised, older destroyed", box.slot(), seconds, faults, box)
-        done = apply(box, f"{images.folder_of(images.NEWER)}/update")
+        done = apply(box, f"{images.folder_of(images.GOOD)}/update")
         report("update: below the floor", box.slot(), 0,
                [] if "security floor" in done.stderr.decode() else [done.stderr.decode()])
         done = box.run("update", "rollback", check=False)

@@ -194,7 +194,7 @@ REFUSALS = (
     Refusal("update: a bit of the header", changed(bit_at(40)), "signature is wrong"),
     Refusal("update: a bit of the signature", changed(bit_at(3850)), "signature is wrong"),
     Refusal("update: no signature", changed(lambda d: d[:3832] + bytes(264) + d[4096:]),
-            "does not know"),
+            "signature is wrong"),
     Refusal("update: another key", signed_elsewhere, "does not know"),
     Refusal("update: another board", changed(same, images.ELSEWHERE), "another kind of box"),
     Refusal("update: an older release", changed(same, images.OLDER), "not newer"),
