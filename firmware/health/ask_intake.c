@@ -116,7 +116,7 @@ take_exit(struct health *h)
 		return;
 	}
 	if (a->was_judged && a->has_problem)
-		health_failed(h, HEALTH_VAULT, "does not answer intake");
+		health_late(h, HEALTH_VAULT, "does not answer intake");
 	else
 		health_passed(h, HEALTH_INTAKE);
 }

@@ -23,7 +23,9 @@ on_event(void *owner, enum conn_event ev)
 	} else if (ev == CONN_FAILED) {
 		health_failed(h, HEALTH_MLLP, conn_error(&a->conn));
 	} else if (ev == CONN_TIMEOUT) {
-		health_failed(h, HEALTH_MLLP, "takes no connections");
+		/* All its places may have been taken since. */
+		conn_close(&a->conn);
+		health_late(h, HEALTH_MLLP, "takes no connections");
 	}
 }
 

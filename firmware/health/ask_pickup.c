@@ -111,6 +111,23 @@ take_bytes(struct health *h)
 		judge(h);
 }
 
+/* Pickup may have had to make room, or has not come to it yet. */
+static void
+late(struct health *h, const char *why)
+{
+	conn_close(&h->pickup.conn);
+	health_late(h, HEALTH_PICKUP, why);
+}
+
+/* Neither a refusal nor what TLS found wrong. */
+static bool
+was_cut(const struct conn *c)
+{
+	return c->error == UV_ECONNRESET || c->error == UV_EPIPE ||
+	    c->error == UV_ETIMEDOUT || c->error == UV_ECONNABORTED ||
+	    (c->error == 0 && tls_was_cut(c));
+}
+
 static void
 on_event(void *owner, enum conn_event ev)
 {
@@ -124,9 +141,11 @@ on_event(void *owner, enum conn_event ev)
 	else if (ev == CONN_BYTES)
 		take_bytes(h);
 	else if (ev == CONN_EOF)
-		health_failed(h, HEALTH_PICKUP, "hung up without an answer");
+		late(h, "hung up without an answer");
 	else if (ev == CONN_TIMEOUT)
-		health_failed(h, HEALTH_PICKUP, "no answer");
+		late(h, "no answer");
+	else if (ev == CONN_FAILED && was_cut(&a->conn))
+		late(h, conn_error(&a->conn));
 	else if (ev == CONN_FAILED)
 		health_failed(h, HEALTH_PICKUP, conn_error(&a->conn));
 }

@@ -22,6 +22,9 @@
  *     newcomer by ending the longest silence, which is a LIS's.
  *   - pickup's 503 is alive: before the first sure time of day nothing can be
  *     picked up.  Whether the vault answers, `check` has found out.
+ *   - an answer that does not come, or a connection that is cut, counts as
+ *     alive while a crowd is connected (crowd.h): it could be what it wants.
+ *     Nobody who listens, another key, another answer: no crowd excuses that.
  *
  * The certificate may have expired and be for any name: it must be the one of
  * the file, that is all.
@@ -32,6 +35,7 @@
 #include "health/ask_intake.h"
 #include "health/ask_mllp.h"
 #include "health/ask_pickup.h"
+#include "health/crowd.h"
 #include "health/plan.h"
 
 enum { HEALTH_MS = 8000 };	/* ten seconds at most, on a slow box, too */
@@ -45,10 +49,13 @@ struct health {
 	uv_timer_t deadline;
 	struct config config;
 	struct plan   plan;
+	struct crowd  crowd;
 	struct ask_intake intake;
 	struct ask_mllp   mllp;
 	struct ask_pickup pickup;
 	bool waits[HEALTH_PARTS];
+	bool has_crowd;		/* it was counted */
+	unsigned n_crowd;
 	int  code;
 };
 
@@ -68,6 +75,9 @@ int health_run(struct health *h);
 void health_passed(struct health *h, enum health_part part);
 /* The first one is what is said, and the end. */
 void health_failed(struct health *h, enum health_part part, const char *why);
+/* Nothing came: failed, or passed where a crowd keeps the box busy (for MLLP:
+ * where it has all the places that there are); a line says so. */
+void health_late(struct health *h, enum health_part part, const char *why);
 /* Intake has told how many are connected. */
 void health_counted(struct health *h, uint64_t connections);
 

@@ -2,6 +2,7 @@ health_SRCS = \
     ask_intake.c \
     ask_mllp.c \
     ask_pickup.c \
+    crowd.c \
     health.c \
     output.c \
     plan.c \

@@ -38,6 +38,16 @@ error_text(const struct tls_session *t)
 }
 
 /* See tls_client.h. */
+bool
+tls_was_cut(const struct conn *c)
+{
+	const struct tls_session *t = c->layer_state;
+
+	return t != NULL && t->is_ended &&
+	    br_ssl_engine_last_error(&t->engine.eng) == BR_ERR_OK;
+}
+
+/* See tls_client.h. */
 enum status
 tls_connect(struct conn *c, struct tls_client *client, const char *host,
     uint64_t now_s)

@@ -65,4 +65,8 @@ MUST_CHECK enum status
 tls_connect(struct conn *c, struct tls_client *client, const char *host,
     uint64_t now_s);
 
+/* After FAILED without an error of the kernel's: the peer hung up, in the
+ * handshake or without close_notify; TLS itself found nothing wrong. */
+bool tls_was_cut(const struct conn *c);
+
 #endif

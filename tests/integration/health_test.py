@@ -143,6 +143,27 @@ def test_full():
         ok(all(is_open(s) for s in silent), "no sender was pushed out")
 
 
+def crowd(n, port):
+    """`n` connections from another address of this machine."""
+    return [socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.2", 0))
+            for _ in range(n)]
+
+
+def test_crowd():
+    """Whoever keeps the box busy from outside does not make it ill."""
+    with stopped("pickup"):
+        few = crowd(20, BOX.pickup_port)
+        is_ill(("pickup",), "pickup stands still, 20 are connected")
+        many = crowd(60, BOX.pickup_port)
+        code, seconds, said = health()
+        ok(code == 0 and "busy" in said and seconds < SECONDS_MOST,
+           f"80 are connected: busy ({seconds:.2f} s)", f"{code} {said}")
+        for s in few + many:
+            s.close()
+    time.sleep(1)
+    is_well("the crowd has left")
+
+
 def test_configurations():
     strict = "[source default]\nnetworks = 10.9.9.0/24\nsenders = GLIMS/LABO1\n"
     for name, settings, sections in (
@@ -207,7 +228,7 @@ def test_sandbox():
 
 
 TESTS = (test_well_and_nothing_is_left, test_stopped, test_pickup_dies, test_busy_is_alive,
-         test_full, test_configurations, test_certificates, test_nothing_there, test_sandbox)
+         test_full, test_crowd, test_configurations, test_certificates, test_nothing_there, test_sandbox)
 
 if __name__ == "__main__":
     with BOX:
