@@ -17,8 +17,9 @@
 #include "base/span.h"
 
 enum {
-	/* A round of handshakes for so many takes a second on a slow box. */
-	CROWD_LEAST = 64
+	/* Handshakes for fewer, in turn, leave time for ours, on a slow box
+	 * with an RSA key of 2048 bits, too. */
+	CROWD_LEAST = 16
 };
 
 /* Of the namespace that it was opened in; -1: not there. */
