@@ -206,7 +206,9 @@ carry(struct pump *p)
 	    0 };
 	fds[1] = (struct pollfd){ pump_local_events(p) == 0 ? -1 : p->local,
 	    poll_events(pump_local_events(p)), 0 };
-	if (!p->port_has_ended && p->line.state != LINE_CLOSED)
+	/* Closed, there may be words left that the command has not read. */
+	if (!p->port_has_ended &&
+	    (p->line.state != LINE_CLOSED || p->local >= 0))
 		(void)poll(fds, 2, PUMP_TICK_MS);
 }
 
