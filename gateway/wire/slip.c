@@ -35,11 +35,12 @@ slip_init(struct slip_reader *r)
 static bool
 is_frame(const struct slip_reader *r)
 {
-	const uint8_t *tail = r->bytes + r->len - SLIP_CRC_BYTES;
+	const uint8_t *tail;
 	uint32_t crc;
 
 	if (r->is_bad || r->is_escaped || r->len <= SLIP_CRC_BYTES)
 		return false;
+	tail = r->bytes + r->len - SLIP_CRC_BYTES;
 	crc = (uint32_t)tail[0] << 24 | (uint32_t)tail[1] << 16 |
 	    (uint32_t)tail[2] << 8 | tail[3];
 	return crc32_of((struct span){ r->bytes, r->len - SLIP_CRC_BYTES })
