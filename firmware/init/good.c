@@ -16,7 +16,26 @@ static const struct control fresh = {
 	    { 14, CONTROL_TRIES_FULL, false, false } }
 };
 
-/* Full tries; and, where `close_other`, never the other slot. */
+/*
+ * Since the boot loader wrote the block, somebody put the other slot first:
+ * the updater, told to go back.  That stays so.  There is no lock: each writes
+ * 32 bytes that are valid by themselves, and the updater begins an update only
+ * where it finds the tries full.
+ */
+static bool
+is_other_armed(const struct machine *m, const struct control *now)
+{
+	unsigned other = 1 - m->slot;
+	const struct control_slot *s = &now->slot[other];
+	const struct control_slot *was = &m->booted.slot[other];
+
+	return m->has_booted && s->tries > 0 &&
+	    s->priority > now->slot[m->slot].priority &&
+	    (s->tries != was->tries || s->priority != was->priority);
+}
+
+/* Full tries; and, where `close_other`, never the other slot.  ST_EXISTS: the
+ * other slot was armed meanwhile. */
 static enum status
 store_control(const struct machine *m, bool close_other)
 {
@@ -30,7 +49,9 @@ store_control(const struct machine *m, bool close_other)
 	st = control_load(fd, &control, &copy);
 	if (st == ST_CORRUPT)
 		control = fresh;
-	if (st != ST_IO) {
+	if (st == ST_OK && is_other_armed(m, &control))
+		st = ST_EXISTS;
+	if (st == ST_OK || st == ST_CORRUPT) {
 		control_mark_good(&control, m->slot);
 		if (close_other)
 			control_close(&control, 1 - m->slot);
@@ -125,6 +146,9 @@ machine_mark_good(struct machine *m)
 	if (st == ST_OK)
 		log_line(LOG_NOTICE, "slot %c is good", m->slot == 0 ? 'a'
 		    : 'b');
+	else if (st == ST_EXISTS)
+		log_line(LOG_NOTICE, "slot %c was armed meanwhile: nothing is "
+		    "committed", m->slot == 0 ? 'b' : 'a');
 	else
 		log_line(LOG_ERROR, "slot not marked good: %s",
 		    status_text(st));

@@ -207,13 +207,11 @@ load_control(const struct machine *m, struct control *control)
 void
 machine_read_past(struct machine *m)
 {
-	struct control control;
-	bool has_control = load_control(m, &control);
-
+	m->has_booted = load_control(m, &m->booted);
 	past_read(&m->past, m->boot_folder, "/sys/fs/pstore",
 	    m->watchdog.did_reset);
-	past_compare(&m->past, m->slot, &m->release, has_control ? &control
-	    : NULL);
+	past_compare(&m->past, m->slot, &m->release, m->has_booted
+	    ? &m->booted : NULL);
 	if (m->past.has_record && m->release.number < m->past.record.floor)
 		log_line(LOG_ERROR, "release %llu is below the floor %llu: an "
 		    "old release was put back",

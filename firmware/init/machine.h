@@ -31,6 +31,8 @@ struct machine {
 	char   data_text[DATA_TEXT_MAX];	/* `data =` of config/box.h */
 	int    boot_folder, etc_folder;		/* /data/boot, /data/etc; -1 */
 	struct past    past;
+	struct control booted;		/* as the boot loader left it */
+	bool           has_booted;	/* it could be read */
 	struct config  config;
 	const char    *config_path;
 	bool           has_network;

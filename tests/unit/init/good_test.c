@@ -69,6 +69,8 @@ make(uint64_t number, uint64_t floor)
 	if (fd < 0 || control_store(fd, &armed) != ST_OK)
 		abort();
 	close(fd);
+	m.booted = armed;
+	m.has_booted = true;
 	m.slot = 1;
 	m.release = (struct release_facts){ .version = "1.2.0",
 	    .number = number, .floor = floor };
@@ -104,6 +106,49 @@ test_floor(void)
 	    c.slot[0].priority == 0, "a raised floor closes the other slot");
 	ok(head_of(0) == 0 && head_of(1) == 'b' && m.past.record.floor == 2,
 	    "and takes its header");
+}
+
+static void
+put_control(const struct control *c)
+{
+	int fd = open(m.control.path, O_RDWR);
+
+	if (fd < 0 || control_store(fd, c) != ST_OK)
+		abort();
+	close(fd);
+}
+
+/* `guichet update rollback`, a moment before the first check succeeds. */
+static void
+test_rolled_back_meanwhile(void)
+{
+	struct control c;
+
+	make(2, 2);
+	c = control();
+	control_arm(&c, 0);
+	put_control(&c);
+	machine_mark_good(&m);
+	c = control();
+	ok(c.slot[0].priority == 15 && c.slot[0].tries == CONTROL_TRIES_NEW &&
+	    c.slot[1].priority == 14, "what was armed meanwhile stays so");
+	ok(head_of(0) == 'a' && m.past.record.floor == 1 &&
+	    m.past.record.slot == 0, "nothing is committed");
+}
+
+/* The boot loader found slot a first, with tries, and refused its image. */
+static void
+test_refused(void)
+{
+	struct control c = { .slot = { { 15, 2, 0, 0 }, { 14, 7, 0, 0 } } };
+
+	make(2, 1);
+	put_control(&c);
+	m.booted = c;
+	machine_mark_good(&m);
+	c = control();
+	ok(c.slot[1].priority == 15 && c.slot[0].priority == 14,
+	    "an order from before this start does not bind");
 }
 
 static void
@@ -187,6 +232,8 @@ main(void)
 	name(&m.control, "control");
 	test_update();
 	test_floor();
+	test_rolled_back_meanwhile();
+	test_refused();
 	test_damaged_control();
 	test_first();
 	test_power_cuts();
