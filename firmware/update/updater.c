@@ -105,22 +105,26 @@ say_last_words(void)
 	caller_finish(c, updater.is_recorded ? CALLER_DONE : CALLER_AWAY);
 }
 
+static bool
+is_late(void)
+{
+	return uv_now(&updater.role->loop) - updater.since_ms > RECORD_MAX_MS;
+}
+
 /* True when the event is in the audit log, or when it is too late for it. */
 static bool
 is_told(void)
 {
-	bool late = uv_now(&updater.role->loop) - updater.since_ms
-	    > RECORD_MAX_MS;
-
 	if (!updater.is_sent)
 		updater.is_sent = record(updater.kind, REFUSAL_NONE) == ST_OK;
-	return late || updater.is_recorded;
+	return updater.is_recorded || is_late();
 }
 
+/* A command that reads nothing does not hold up the restart. */
 static bool
 has_heard(const struct caller *c)
 {
-	return c == NULL || channel_queued_bytes(&c->guichet) == 0;
+	return c == NULL || channel_queued_bytes(&c->guichet) == 0 || is_late();
 }
 
 /* The command hears of a restart before it happens. */
