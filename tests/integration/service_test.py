@@ -321,8 +321,9 @@ def test_box():
             code, out, err = line.guichet("status", "--json")
             ok(code == 0 and json.loads(out)["box"], "guichetd's own bridge: status of the box",
                err + out + box.log())
-            _, out, err = line.guichet("update", "status")
-            ok("1.4.0" in out or "still starting" in err, "the updater answers, too", out + err)
+            # The box of this test has a blank control partition.
+            answered = until(lambda: "boot-control block" in line.guichet("update", "status")[2])
+            ok(answered, "the updater answers, too", line.guichet("update", "status")[1:])
             os.kill(box.pids()["service"], signal.SIGKILL)
             until(lambda: box.pids().get("service"))
             code, _, err = line.guichet("intake", "tail", "--once")
