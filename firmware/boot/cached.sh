@@ -6,6 +6,10 @@
 # under a lock, so that several makes share it.  The cache may be removed.
 
 umask 022
+# What stands on our make's command line would override variables of the same
+# name in the makefiles of U-Boot (BOARD, VENDOR) and of the kernel (VERSION).
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL \
+    BOARD VERSION RELEASE FLOOR KEYS VENDOR TARGET V
 # No python or compiler that the user has in front of Debian's: binman wants
 # Debian's elftools.  UTF-8, as it prints names.
 export LC_ALL=C.UTF-8 TZ=UTC PATH=/usr/bin:/bin:/usr/sbin:/sbin
