@@ -1,6 +1,6 @@
 #include "init/facts.h"
 
-#include "init/lines.h"
+#include "config/lines.h"
 
 static const struct line_row release_rows[] = {
 	{ "version", LINE_TEXT,   LINE_FIELD(release_facts, version), false },

@@ -8,7 +8,6 @@ init_SRCS = \
     good.c \
     history.c \
     identity.c \
-    lines.c \
     machine.c \
     mounts.c \
     past.c \

@@ -1,6 +1,6 @@
 /*
  * box.h -- what init tells guichetd about the box it runs on (guichetd --box
- * FILE): lines of `key = value`, each key once, all of them.
+ * FILE): the lines of config/lines.h, each key once, all of them.
  *
  *     board = qemu-virt            [a-z0-9-]{1,31}
  *     version = 1.4.0              printable ASCII, 1 to 31
@@ -43,7 +43,7 @@ struct box {
 	char     service[BOX_PATH_MAX];	/* empty: closed */
 };
 
-/* ST_OK; ST_INVALID with *line set (from 1; 0: a key is missing). */
+/* ST_OK; ST_INVALID with *line as lines_parse() sets it. */
 MUST_CHECK enum status
 box_parse(struct span text, struct box *box, unsigned *line);
 

@@ -8,6 +8,7 @@ config_SRCS = \
     fingerprints.c \
     interface.c \
     keys.c \
+    lines.c \
     networks.c \
     remote.c \
     senders.c \

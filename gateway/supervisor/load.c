@@ -64,7 +64,7 @@ load_box(const char *path, struct box *box)
 	if (box_parse(buf_span(&text), box, &line) == ST_OK)
 		return ST_OK;
 	if (line == 0)
-		log_line(LOG_ERROR, "%s: a key is missing; %s", path,
+		log_line(LOG_ERROR, "%s: a key is missing, or the end; %s", path,
 		    written_by_init);
 	else
 		log_line(LOG_ERROR, "%s: line %u: not a fact of a box; %s", path,

@@ -2,14 +2,13 @@
 
 #include <stdio.h>
 
-#include "init/lines.h"
 #include "tap.h"
 
 static const char good_release[] =
     "version = 1.4.0\nrelease = 14\nfloor = 12\nbuilt = 1767225600\n";
 static const char good_board[] =
-    "# a board\nboard = qemu-virt\nlab = a000400.virtio_mmio\n\n"
-    "wan=a000600.virtio_mmio\nservice =\nwatchdog = /dev/watchdog0\n";
+    "board = qemu-virt\nlab = a000400.virtio_mmio\n"
+    "wan = a000600.virtio_mmio\nservice =\nwatchdog = /dev/watchdog0\n";
 
 static void
 test_release(void)
@@ -48,7 +47,7 @@ test_board(void)
 	ok(facts_board(span_of(good_board), &b, &line) == ST_OK &&
 	    strcmp(b.name, "qemu-virt") == 0 &&
 	    strcmp(b.wan, "a000600.virtio_mmio") == 0 && b.service[0] == '\0',
-	    "a board, with a comment and nothing at its service port");
+	    "a board, with nothing at its service port");
 	ok(facts_board(span_of("board = x\nlab =\nwan = y\nservice =\n"
 	    "watchdog =\n"), &b, &line) == ST_INVALID && line == 2,
 	    "a board has a lab port");

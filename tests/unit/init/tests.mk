@@ -15,13 +15,14 @@ UNIT += \
 init = $(1:%=$(OUT)/firmware/init/%.o)
 
 init/commit_test_OBJECTS   = $(call init,commit)
-init/facts_test_OBJECTS    = $(call init,facts lines)
+init/facts_test_OBJECTS    = $(call init,facts)
+init/facts_test_SRCS       = config/lines.c
 init/files_test_OBJECTS    = $(call init,files)
 init/history_test_OBJECTS  = $(call init,history)
 init/identity_test_OBJECTS = $(call init,child files identity watchdog)
 init/identity_test_SRCS    = base/log.c
-init/past_test_OBJECTS     = $(call init,facts files history lines past reasons)
-init/past_test_SRCS        = base/log.c base/status.c
+init/past_test_OBJECTS     = $(call init,facts files history past reasons)
+init/past_test_SRCS        = base/log.c base/status.c config/lines.c
 init/reasons_test_OBJECTS  = $(call init,reasons)
 init/seed_test_OBJECTS     = $(call init,seed)
 init/site_test_OBJECTS     = $(call init,files seed site)
@@ -31,6 +32,6 @@ init/data_test_OBJECTS     = $(call init,child data files history watchdog) \
     $(OUT)/firmware/slots/crc32.o $(OUT)/firmware/slots/gpt.o
 init/data_test_SRCS        = base/log.c base/status.c
 init/good_test_OBJECTS     = $(call init,commit facts files good history) \
-    $(call init,lines past reasons watchdog) \
+    $(call init,past reasons watchdog) \
     $(OUT)/firmware/slots/control.o $(OUT)/firmware/slots/crc32.o
-init/good_test_SRCS        = base/log.c base/status.c
+init/good_test_SRCS        = base/log.c base/status.c config/lines.c
