@@ -18,3 +18,7 @@ codes_fuzz_SRCS = \
     input/release.c \
     input/release_genetics.c \
     base/zone.c
+
+# What init says about the box.
+FUZZ += box_fuzz
+box_fuzz_SRCS = config/box.c config/lines.c
