@@ -10,7 +10,8 @@
 #include "init/child.h"
 #include "init/files.h"
 
-enum { MAKE_S = 60, NUMBER_BYTES = 24 };
+/* PAIR_REFUSED: TLS_PAIR_REFUSED of net/tls_pair.h. */
+enum { MAKE_S = 60, PAIR_S = 30, NUMBER_BYTES = 24, PAIR_REFUSED = 78 };
 
 static const char key_name[] = "pickup.key", key_new[] = "pickup.key.new";
 static const char pem_name[] = "pickup.pem", pem_new[] = "pickup.pem.new";
@@ -65,6 +66,42 @@ run(int key, int pem, const struct config *config, uint64_t not_before_s,
 		return ST_IO;
 	return fsync(key) == 0 && fsync(pem) == 0 ? ST_OK : ST_IO;
 }
+
+/* --- the site's own ------------------------------------------------------------------ */
+
+/* See identity.h. */
+bool
+identity_is_refused(const char *program, const char *certificate,
+    const char *key, const struct watchdog *watchdog)
+{
+	const char *const argv[] = { program, "--pair", certificate, key, NULL };
+	struct child child = { .argv = argv };
+	int code = -1;
+
+	return child_run(&child, watchdog, PAIR_S, &code) == ST_OK &&
+	    code == PAIR_REFUSED;
+}
+
+/* See identity.h. */
+enum status
+identity_put_aside(int etc, const char *program,
+    const struct watchdog *watchdog, bool *is_refused)
+{
+	if (faccessat(etc, key_name, F_OK, 0) == 0 &&
+	    faccessat(etc, pem_name, F_OK, 0) == 0 &&
+	    identity_is_refused(program, "/data/etc/pickup.pem",
+	    "/data/etc/pickup.key", watchdog) &&
+	    (renameat(etc, pem_name, etc, IDENTITY_REFUSED) != 0 ||
+	    fsync(etc) != 0)) {
+		log_line(LOG_ERROR, "%s: not put aside: %s", pem_name,
+		    strerror(errno));
+		return ST_IO;
+	}
+	*is_refused = faccessat(etc, IDENTITY_REFUSED, F_OK, 0) == 0;
+	return ST_OK;
+}
+
+/* --- its own ------------------------------------------------------------------------- */
 
 static enum status
 place(int etc)

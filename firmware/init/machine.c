@@ -265,6 +265,35 @@ take_image_config(struct machine *m)
 		machine_trouble(m, "%s: not a configuration", image_config);
 }
 
+/* With a site's pair that nobody can serve with, no box would ever be healthy,
+ * in whatever slot: its own serves patients, whose browsers warn them. */
+static void
+open_identity(struct machine *m)
+{
+	bool is_refused = false;
+
+	if (m->etc_folder < 0)
+		return;
+	if (identity_put_aside(m->etc_folder, "/bin/guichet-pickup",
+	    &m->watchdog, &is_refused) != ST_OK || identity_make(m->etc_folder, &m->config,
+	    m->release.built_s, &m->watchdog) != ST_OK)
+		machine_trouble(m, "no certificate for pickup");
+	else if (is_refused)
+		note(m, "pickup.pem and pickup.key are no pair: not used");
+}
+
+static const char *
+why_not_used(const struct machine *m)
+{
+	bool has_tls = strcmp(m->config.mllps_listen, "none") != 0 ||
+	    strcmp(m->config.fhir_listen, "none") != 0;
+
+	return has_tls && identity_is_refused("/bin/guichet-intake",
+	    m->config.lis_certificate, m->config.lis_key, &m->watchdog)
+	    ? "guichet.conf not used: lis.pem and lis.key are no pair"
+	    : "guichet.conf has errors: not used";
+}
+
 /* The certificate comes between: --check wants to see it. */
 static void
 choose_config(struct machine *m)
@@ -274,13 +303,14 @@ choose_config(struct machine *m)
 	m->config_path = site_config;
 	if (!has_own || parse_config(site_config, &m->config) != ST_OK)
 		take_image_config(m);
-	if (m->etc_folder >= 0 && identity_make(m->etc_folder, &m->config,
-	    m->release.built_s, &m->watchdog) != ST_OK)
-		machine_trouble(m, "no certificate for pickup");
-	if (m->config_path == site_config && !passes_check(m, site_config))
+	open_identity(m);
+	if (m->config_path != site_config) {
+		if (has_own)
+			note(m, "guichet.conf has errors: not used");
+	} else if (!passes_check(m, site_config)) {
+		note(m, why_not_used(m));
 		take_image_config(m);
-	if (has_own && m->config_path != site_config)
-		note(m, "guichet.conf has errors: not used");
+	}
 }
 
 /* See machine.h. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "init/files.h"
+#include "init/identity.h"
 #include "init/seed.h"
 
 /* At most SEED_BYTES_MAX, which is what the partition has. */
@@ -39,6 +40,18 @@ write_files(int etc, const struct seed *seed)
 	return ST_OK;
 }
 
+/* Of a certificate that was put aside nothing is said once another one is
+ * there. */
+static enum status
+forget_refused(int etc, const struct seed *seed)
+{
+	for (size_t i = 0; i < SEED_FILES; i++)
+		if (seed->file[i].ptr != NULL &&
+		    strcmp(seed_names[i].name, "pickup.pem") == 0)
+			return files_remove(etc, IDENTITY_REFUSED);
+	return ST_OK;
+}
+
 /* `zero`: as long as what was read. */
 static enum status
 overwrite(int fd, struct span zero)
@@ -57,6 +70,7 @@ take(int fd, int etc, struct buf *archive)
 	TRY(read_all(fd, archive));
 	TRY(seed_read(buf_span(archive), &seed));
 	TRY(write_files(etc, &seed));
+	TRY(forget_refused(etc, &seed));
 	log_line(LOG_NOTICE, "seed: %u files taken, %u left out", seed.n,
 	    seed.skipped);
 	wipe(archive->ptr, archive->len);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "intake/intake.h"
 #include "intake/policy.h"
+#include "net/tls_pair.h"
 
 static const struct ipc_handler handlers[] = {
 	{ MSG_DELIVERY_STATE,  intake_on_answer },
@@ -35,6 +36,7 @@ main(int argc, char **argv)
 {
 	static struct role role;
 
+	tls_pair_options(argc, argv, "intake");
 	role_options(argc, argv, &intake_policy);
 	role_inherit(&role, ROLE_INTAKE);
 	intake_prepare(&role);

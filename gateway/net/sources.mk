@@ -12,6 +12,7 @@ net_SRCS = \
     tls_clients.c \
     tls_der.c \
     tls_identity.c \
+    tls_pair.c \
     tls_pem.c \
     tls_records.c \
     tls_server.c \

@@ -6,6 +6,7 @@
  * content key; asks the vault anything but point look-ups.
  * Descriptors: 3 supervisor, 4 listening socket; the vault's channel later.
  */
+#include "net/tls_pair.h"
 #include "pickup/pickup.h"
 #include "pickup/policy.h"
 
@@ -15,6 +16,7 @@ main(int argc, char **argv)
 	static struct role role;
 	static struct pickup pickup;
 
+	tls_pair_options(argc, argv, "pickup");
 	role_options(argc, argv, &pickup_policy);
 	role_inherit(&role, ROLE_PICKUP);
 	pickup_prepare(&pickup, &role);

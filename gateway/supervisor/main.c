@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "config/example.h"
 #include "supervisor/load.h"
+#include "supervisor/pairs.h"
 #include "supervisor/supervisor.h"
 
 static const char usage[] =
@@ -119,6 +120,17 @@ open_all(struct supervisor_setup *setup, struct listeners *listeners)
 	return ST_OK;
 }
 
+/* Whoever starts us finds the same out: the role says so, and serves nobody. */
+static int
+say_checked(const struct options *o, const struct config *config,
+    const struct folders *folders)
+{
+	if (pairs_check(folders, config) != 0)
+		return ROLE_EXIT_CONFIG;
+	printf("%s: nothing is wrong\n", o->file);
+	return 0;
+}
+
 static int
 serve(const struct options *o)
 {
@@ -135,10 +147,8 @@ serve(const struct options *o)
 	    folders_name(&folders, &config) != ST_OK ||
 	    folders_check(&folders, &config, setup.report.box) != 0)
 		return ROLE_EXIT_CONFIG;
-	if (o->only_check) {
-		printf("%s: nothing is wrong\n", o->file);
-		return 0;
-	}
+	if (o->only_check)
+		return say_checked(o, &config, &folders);
 	if (folders_make(&folders) != ST_OK ||
 	    folders_lock(&folders) != ST_OK ||
 	    open_all(&setup, &listeners) != ST_OK)

@@ -4,6 +4,7 @@ supervisor_SRCS = \
     launcher.c \
     listeners.c \
     load.c \
+    pairs.c \
     places.c \
     process.c \
     report.c \

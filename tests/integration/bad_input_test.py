@@ -148,9 +148,9 @@ def test_configuration():
 
 
 def test_certificate():
-    def other_key(folder):
+    def other_key(folder, name="pickup.key"):
         subprocess.run(["openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out",
-                        os.path.join(folder, "pickup.key")], check=True, capture_output=True)
+                        os.path.join(folder, name)], check=True, capture_output=True)
 
     def no_certificate(folder):
         os.remove(os.path.join(folder, "pickup.pem"))
@@ -159,6 +159,24 @@ def test_certificate():
     ok("pickup.pem" in out and ("No such file" in out or "not found" in out), "no certificate file", out)
     code, out = start_with(lambda t: t, other_key)
     ok("pickup.key" in out and "certificate" in out, "a key of another certificate", out)
+    code, out = start_with(lambda t: t, other_key, check=True)
+    ok(code not in (0, None) and "pickup.key" in out and "pickup.pem" in out
+       and "made together" in out and "nothing is wrong" not in out,
+       "--check: they do not belong together, and what to do", out)
+    code, out = start_with(lambda t: t, check=True)
+    ok(code == 0 and "nothing is wrong" in out, "--check: a pair", out)
+    lis = lambda t: (f"lis.certificate = {BOX.path('other/pickup.pem')}\n"  # noqa: E731
+                     f"lis.key = {BOX.path('other/lis.key')}\nmllps.listen = 127.0.0.1:1\n" + t)
+
+    def other_lis_key(folder):
+        other_key(folder, "lis.key")
+
+    code, out = start_with(lis, other_lis_key, check=True)
+    ok(code not in (0, None) and "lis.key" in out and "made together" in out,
+       "--check: the pair for senders, too", out)
+    code, out = start_with(lambda t: lis(t).replace("mllps.listen", "# mllps.listen"),
+                           other_lis_key, check=True)
+    ok(code == 0, "unless nobody uses it", out)
 
 
 def test_options():
