@@ -72,6 +72,6 @@ test: deps	## every test; ends with "N passed, N failed, N skipped"
 	$(Q)$(MAKE) --no-print-directory test-built
 
 test-built: all $(UNIT_TESTS) $(FUZZ_REPLAYS) $(TEST_TOOLS)
-	$(Q)tests/run --out $(OUT) --unit "$(UNIT_TESTS)" --fuzz "$(FUZZ_REPLAYS)" $(if $(ONLY),--only "$(ONLY)")
+	$(Q)tests/run --out $(OUT) --unit "$(UNIT_TESTS)" --fuzz "$(FUZZ_REPLAYS)" $(if $(ONLY),--only "$(ONLY)") $(JOBS:%=--jobs %)
 
 .PHONY: unit fuzz test test-built
