@@ -1,13 +1,13 @@
 #include "health/health.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "os/filter.h"
+#include "os/whole.h"
 
 enum { FILE_BYTES = 64 * 1024, PATH_BYTES = 512 };
 
@@ -81,31 +81,17 @@ on_deadline(uv_timer_t *timer)
 
 /* --- before the sandbox ---------------------------------------------------- */
 
-static enum status
-read_file(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
-
-	while (fd >= 0 && out->len < out->max && n > 0) {
-		n = read(fd, out->ptr + out->len, out->max - out->len);
-		if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 || n != 0 ? ST_IO : ST_OK;
-}
-
 static bool
 load(struct health *h, const char *path)
 {
 	static uint8_t bytes[FILE_BYTES];	/* not secret */
 	struct buf text = buf_over(bytes, sizeof(bytes));
 	struct config_error error;
+	enum status st = whole_load(path, &text);
 
-	if (read_file(path, &text) != ST_OK) {
-		log_line(LOG_ERROR, "%s: %s", path, strerror(errno));
+	if (st != ST_OK) {
+		log_line(LOG_ERROR, "%s: %s", path, st == ST_IO
+		    ? strerror(errno) : status_text(st));
 		return false;
 	}
 	if (config_parse(&h->config, buf_span(&text), &error) != ST_OK) {

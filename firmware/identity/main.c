@@ -19,6 +19,7 @@
 #include "identity/certificate.h"
 #include "identity/pem.h"
 #include "identity/policy.h"
+#include "os/whole.h"
 
 enum {
 	EXIT_USAGE = 64,
@@ -66,21 +67,6 @@ read_arguments(int argc, char **argv, struct host hosts[static HOSTS_MAX],
 }
 
 static enum status
-write_all(int fd, struct span s)
-{
-	while (s.len > 0) {
-		ssize_t n = write(fd, s.ptr, s.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return ST_IO;
-		s = span_slice(s, (size_t)n, s.len);
-	}
-	return ST_OK;
-}
-
-static enum status
 write_certificate(const struct certificate *c, const struct secret_32 *d)
 {
 	static uint8_t der[CERTIFICATE_MAX], pem[PEM_MAX];
@@ -89,7 +75,7 @@ write_certificate(const struct certificate *c, const struct secret_32 *d)
 
 	TRY(certificate_write(c, d, der, sizeof(der), &out));
 	TRY(pem_write("CERTIFICATE", out, &text));
-	return write_all(FD_CERTIFICATE, buf_span(&text));
+	return whole_write(FD_CERTIFICATE, buf_span(&text));
 }
 
 static enum status
@@ -100,7 +86,7 @@ write_key(const struct certificate *c, struct secrets *s)
 
 	TRY(certificate_key_write(c, &s->d, s->der, sizeof(s->der), &out));
 	TRY(pem_write("PRIVATE KEY", out, &text));
-	return write_all(FD_KEY, buf_span(&text));
+	return whole_write(FD_KEY, buf_span(&text));
 }
 
 static int

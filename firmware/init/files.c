@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/whole.h"
+
 enum { NAME_BYTES = 128 };
 
 /* A file and nothing else: a pipe of that name would hold up PID 1. */
@@ -27,36 +29,16 @@ open_file(int folder, const char *name)
 enum status
 files_read(int folder, const char *name, struct buf *out)
 {
-	int fd = open_file(folder, name);
-	ssize_t n = 1;
+	int fd = open_file(folder, name), error;
+	enum status st;
 
 	if (fd < 0)
 		return errno == ENOENT ? ST_NOT_FOUND : ST_IO;
-	while (n > 0 && out->len < out->max) {
-		n = read(fd, out->ptr + out->len, out->max - out->len);
-		if (n > 0)
-			out->len += (size_t)n;
-	}
+	st = whole_read(fd, out);
+	error = errno;
 	close(fd);
-	if (n < 0)
-		return ST_IO;
-	return n == 0 ? ST_OK : ST_TOO_BIG;
-}
-
-/* See files.h. */
-enum status
-files_put(int fd, struct span bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return ST_IO;
-		bytes = span_slice(bytes, (size_t)n, bytes.len);
-	}
-	return ST_OK;
+	errno = error;
+	return st;
 }
 
 /* See files.h. */
@@ -77,7 +59,7 @@ write_beside(int folder, const char *beside, struct span bytes, mode_t mode)
 
 	if (fd < 0)
 		return ST_IO;
-	st = files_put(fd, bytes);
+	st = whole_write(fd, bytes);
 	if (st == ST_OK && fsync(fd) != 0)
 		st = ST_IO;
 	close(fd);

@@ -13,7 +13,7 @@
  * Appends all of the file to `out`.  `folder`: a descriptor, or AT_FDCWD.
  *   ST_OK
  *   ST_NOT_FOUND
- *   ST_TOO_BIG    longer than the room left
+ *   ST_TOO_BIG    no shorter than the room left
  *   ST_IO         with errno; also where it is no file, but a link or a pipe
  */
 MUST_CHECK enum status
@@ -34,8 +34,5 @@ files_folder(int folder, const char *name, mode_t mode, int *fd);
 /* Opens an empty file that is new, to write: what had the name is gone, be it
  * a link, a pipe, or a second name of another file.  -1 with errno. */
 int files_create(int folder, const char *name, mode_t mode);
-
-/* All of it, where write(2) takes less.  ST_OK or ST_IO. */
-MUST_CHECK enum status files_put(int fd, struct span bytes);
 
 #endif

@@ -11,21 +11,15 @@
 #include "init/files.h"
 #include "init/identity.h"
 #include "init/seed.h"
+#include "os/whole.h"
 
 /* At most SEED_BYTES_MAX, which is what the partition has. */
 static enum status
-read_all(int fd, struct buf *out)
+read_archive(int fd, struct buf *out)
 {
-	while (out->len < out->max) {
-		ssize_t n = read(fd, out->ptr + out->len, out->max - out->len);
+	enum status st = whole_read(fd, out);
 
-		if (n < 0)
-			return ST_IO;
-		if (n == 0)
-			break;
-		out->len += (size_t)n;
-	}
-	return ST_OK;
+	return st == ST_TOO_BIG ? ST_OK : st;
 }
 
 static enum status
@@ -58,7 +52,7 @@ overwrite(int fd, struct span zero)
 {
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		return ST_IO;
-	TRY(files_put(fd, zero));
+	TRY(whole_write(fd, zero));
 	return fsync(fd) == 0 ? ST_OK : ST_IO;
 }
 
@@ -67,7 +61,7 @@ take(int fd, int etc, struct buf *archive)
 {
 	struct seed seed;
 
-	TRY(read_all(fd, archive));
+	TRY(read_archive(fd, archive));
 	TRY(seed_read(buf_span(archive), &seed));
 	TRY(write_files(etc, &seed));
 	TRY(forget_refused(etc, &seed));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ctl/service.h"
+#include "os/whole.h"
 
 static const char usual_socket[] = "/run/guichet/guichet.sock";
 
@@ -33,15 +34,8 @@ terminal_print(uint64_t stream, struct span text)
 {
 	int fd = stream == 2 ? STDERR_FILENO : STDOUT_FILENO;
 
-	while (text.len > 0) {
-		ssize_t n = write(fd, text.ptr, text.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;		/* the reader has left */
-		text = span_slice(text, (size_t)n, text.len);
-	}
+	if (whole_write(fd, text) != ST_OK)
+		return;		/* the reader has left */
 }
 
 static int

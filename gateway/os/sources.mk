@@ -6,7 +6,8 @@ os_SRCS = \
     passing.c \
     sandbox.c \
     spawn.c \
-    users.c
+    users.c \
+    whole.c
 
 # make SANDBOX_TRACE=1: a refused system call is named before the role ends.
 ifdef SANDBOX_TRACE

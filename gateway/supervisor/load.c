@@ -1,36 +1,25 @@
 #include "supervisor/load.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "config/check.h"
+#include "os/whole.h"
 
 enum { FILE_BYTES = 64 * 1024 };
 
 static enum status
 read_file(const char *path, const char *hint, struct buf *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
+	enum status st = whole_load(path, out);
 
-	while (fd >= 0 && out->len < out->max && n > 0) {
-		n = read(fd, out->ptr + out->len, out->max - out->len);
-		if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (fd < 0 || n < 0) {
-		log_line(LOG_ERROR, "%s: %s; %s", path, strerror(errno), hint);
-		if (fd >= 0)
-			close(fd);
-		return ST_INVALID;
-	}
-	close(fd);
-	if (out->len < out->max)
+	if (st == ST_OK)
 		return ST_OK;
-	log_line(LOG_ERROR, "%s: longer than %zu bytes: not what it should be",
-	    path, out->max - 1);
+	if (st == ST_IO)
+		log_line(LOG_ERROR, "%s: %s; %s", path, strerror(errno), hint);
+	else
+		log_line(LOG_ERROR, "%s: longer than %zu bytes: not what it "
+		    "should be", path, out->max - 1);
 	return ST_INVALID;
 }
 

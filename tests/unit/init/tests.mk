@@ -18,20 +18,21 @@ init/commit_test_OBJECTS   = $(call init,commit)
 init/facts_test_OBJECTS    = $(call init,facts)
 init/facts_test_SRCS       = config/lines.c
 init/files_test_OBJECTS    = $(call init,files)
+init/files_test_SRCS       = os/whole.c
 init/history_test_OBJECTS  = $(call init,history)
 init/identity_test_OBJECTS = $(call init,child files identity watchdog)
-init/identity_test_SRCS    = base/log.c
+init/identity_test_SRCS    = base/log.c os/whole.c
 init/past_test_OBJECTS     = $(call init,facts files history past reasons)
-init/past_test_SRCS        = base/log.c base/status.c config/lines.c
+init/past_test_SRCS        = base/log.c base/status.c config/lines.c os/whole.c
 init/reasons_test_OBJECTS  = $(call init,reasons)
 init/seed_test_OBJECTS     = $(call init,seed)
 init/site_test_OBJECTS     = $(call init,files seed site)
-init/site_test_SRCS        = base/log.c base/status.c base/wipe.c
+init/site_test_SRCS        = base/log.c base/status.c base/wipe.c os/whole.c
 init/watch_test_OBJECTS    = $(call init,watch)
 init/data_test_OBJECTS     = $(call init,child data files history watchdog) \
     $(OUT)/firmware/slots/crc32.o $(OUT)/firmware/slots/gpt.o
-init/data_test_SRCS        = base/log.c base/status.c
+init/data_test_SRCS        = base/log.c base/status.c os/whole.c
 init/good_test_OBJECTS     = $(call init,commit facts files good history) \
     $(call init,past reasons watchdog) \
     $(OUT)/firmware/slots/control.o $(OUT)/firmware/slots/crc32.o
-init/good_test_SRCS        = base/log.c base/status.c config/lines.c
+init/good_test_SRCS        = base/log.c base/status.c config/lines.c os/whole.c
