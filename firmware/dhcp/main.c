@@ -19,11 +19,11 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "dhcp/client.h"
 #include "dhcp/policy.h"
+#include "os/moment.h"
 #include "os/passing.h"
 
 enum {
@@ -42,11 +42,7 @@ refuse(const char *what)
 static uint64_t
 now_ms(void)
 {
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
-		refuse("clock");
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return moment_ms(CLOCK_BOOTTIME);
 }
 
 static uint32_t

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "os/moment.h"
 
 enum {
 	FIRST_FD = 3, OUT_OF_THE_WAY = 64, NOT_FOUND = 127,
@@ -23,11 +24,7 @@ enum {
 uint64_t
 child_now_ms(void)
 {
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-		unexpected("CLOCK_BOOTTIME", errno);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return moment_ms(CLOCK_BOOTTIME);
 }
 
 static void

@@ -14,10 +14,10 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ipc/pump.h"
+#include "os/moment.h"
 
 enum { LOCK_TRIES = 40, LOCK_TRY_MS = 100 };
 
@@ -179,15 +179,6 @@ open_device(void)
 
 /* --- carrying -------------------------------------------------------------- */
 
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static short
 poll_events(unsigned events)
 {
@@ -201,7 +192,7 @@ carry(struct pump *p)
 {
 	struct pollfd fds[2];
 
-	pump_move(p, now_ms());
+	pump_move(p, moment_ms(CLOCK_MONOTONIC));
 	fds[0] = (struct pollfd){ p->port, poll_events(pump_port_events(p)),
 	    0 };
 	fds[1] = (struct pollfd){ pump_local_events(p) == 0 ? -1 : p->local,
@@ -304,7 +295,7 @@ open_session(struct pump *p, const char *name)
 		if (getrandom(&session, sizeof(session), 0) < 0 &&
 		    errno != EINTR)
 			return false;
-	line_open(&p->line, session, name, now_ms());
+	line_open(&p->line, session, name, moment_ms(CLOCK_MONOTONIC));
 	while (p->line.state == LINE_OPENING && !p->port_has_ended)
 		carry(p);
 	return p->line.state == LINE_OPEN && !p->port_has_ended;

@@ -1,13 +1,13 @@
 #include "intake/intake.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "intake/identity.h"
 #include "intake/keyfile.h"
 #include "intake/spool_entrance.h"
 #include "os/locked.h"
+#include "os/moment.h"
 
 enum {
 	COUNTERS_MS = 2000,
@@ -189,10 +189,7 @@ intake_on_stop(struct role *role, uint64_t grace_ms)
 static uint64_t
 now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return moment_ms(CLOCK_REALTIME);
 }
 
 static void

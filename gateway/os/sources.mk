@@ -3,6 +3,7 @@ os_SRCS = \
     filter.c \
     landlock.c \
     locked.c \
+    moment.c \
     passing.c \
     sandbox.c \
     spawn.c \

@@ -12,20 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "network/network.h"
+#include "os/moment.h"
 
 enum { STEP_MS = 100, PATH_BYTES = 256 };
 
 static uint64_t
 now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return moment_ms(CLOCK_BOOTTIME);
 }
 
 static void
