@@ -14,11 +14,9 @@
 
 #include "base/log.h"
 #include "os/moment.h"
+#include "os/spawn.h"
 
-enum {
-	FIRST_FD = 3, OUT_OF_THE_WAY = 64, NOT_FOUND = 127,
-	LOOK_MS = 5, LOOK_MOST_MS = 500
-};
+enum { NOT_FOUND = 127, LOOK_MS = 5, LOOK_MOST_MS = 500 };
 
 /* See child.h. */
 uint64_t
@@ -27,33 +25,14 @@ child_now_ms(void)
 	return moment_ms(CLOCK_BOOTTIME);
 }
 
-static void
-reset_signals(void)
+static unsigned
+count_descriptors(const struct child *child)
 {
-	sigset_t none;
+	unsigned n = 0;
 
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* First all out of the way, then each to its place. */
-static int
-place_descriptors(const struct child *child)
-{
-	int away[CHILD_FDS], n = 0;
-
-	for (int i = 0; i < CHILD_FDS && child->fd[i] != 0; i++) {
-		away[i] = fcntl(child->fd[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-		if (away[i] < 0)
-			return -1;
+	while (n < CHILD_FDS && child->fd[n] != 0)
 		n++;
-	}
-	for (int i = 0; i < n; i++)
-		if (dup2(away[i], FIRST_FD + i) < 0)
-			return -1;
-	return (int)syscall(SYS_close_range, FIRST_FD + n, ~0U, 0);
+	return n;
 }
 
 static int
@@ -77,14 +56,12 @@ become(const struct child *child)
 	char *environment[] = { NULL };
 
 	setsid();
+	/* execve() does not write to its strings. */
 	if (enter_network(child->netns) == 0 &&
-	    place_descriptors(child) == 0 &&
-	    chdir(child->directory == NULL ? "/" : child->directory) == 0) {
-		reset_signals();
-		/* execve() does not write to its strings. */
+	    chdir(child->directory == NULL ? "/" : child->directory) == 0 &&
+	    spawn_settle(child->fd, count_descriptors(child)) == ST_OK)
 		execve(child->argv[0], (char *const *)(uintptr_t)child->argv,
 		    environment);
-	}
 	log_line(LOG_ERROR, "%s: not started: %s", child->argv[0],
 	    strerror(errno));
 	_exit(NOT_FOUND);

@@ -10,10 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-	OUT_OF_THE_WAY = 64,	/* above every descriptor the child gets */
-	CLOEXEC_RANGE = 4	/* CLOSE_RANGE_CLOEXEC of <linux/close_range.h> */
-};
+enum { CLOEXEC_RANGE = 4 };	/* CLOSE_RANGE_CLOEXEC of <linux/close_range.h> */
 
 static void
 reset_signals(void)
@@ -28,23 +25,30 @@ reset_signals(void)
 
 /* First all out of the way, then each to its place: none overwrites one. */
 static int
-place_descriptors(const struct spawn *what, int *report)
+place_descriptors(const int *fd, unsigned n_fds)
 {
 	int away[SPAWN_FDS_MAX];
 
-	*report = fcntl(*report, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-	if (*report < 0)
-		return -1;
-	for (unsigned i = 0; i < what->n_fds; i++) {
-		away[i] = fcntl(what->fd[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+	for (unsigned i = 0; i < n_fds; i++) {
+		away[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, SPAWN_ABOVE);
 		if (away[i] < 0)
 			return -1;
 	}
-	for (unsigned i = 0; i < what->n_fds; i++)
+	for (unsigned i = 0; i < n_fds; i++)
 		if (dup2(away[i], SPAWN_FIRST_FD + (int)i) < 0)
 			return -1;
-	return (int)syscall(SYS_close_range, SPAWN_FIRST_FD + what->n_fds,
-	    ~0U, CLOEXEC_RANGE);
+	return (int)syscall(SYS_close_range, SPAWN_FIRST_FD + n_fds, ~0U,
+	    CLOEXEC_RANGE);
+}
+
+/* See spawn.h. */
+enum status
+spawn_settle(const int *fd, unsigned n_fds)
+{
+	if (place_descriptors(fd, n_fds) != 0)
+		return ST_IO;
+	reset_signals();
+	return ST_OK;
 }
 
 static _Noreturn void
@@ -55,16 +59,15 @@ become(const struct spawn *what, int report)
 	char *argv[] = { (char *)(uintptr_t)(slash ? slash + 1
 	    : what->program), NULL };
 	char *environment[] = { NULL };
-	int error;
+	int away, error;
 
 	setsid();
-	if (place_descriptors(what, &report) == 0 &&
-	    chdir(what->directory) == 0) {
-		reset_signals();
+	away = fcntl(report, F_DUPFD_CLOEXEC, SPAWN_ABOVE);
+	if (away >= 0 && chdir(what->directory) == 0 &&
+	    spawn_settle(what->fd, what->n_fds) == ST_OK)
 		execve(what->program, argv, environment);
-	}
 	error = errno;
-	if (write(report, &error, sizeof(error)) < 0)
+	if (write(away < 0 ? report : away, &error, sizeof(error)) < 0)
 		_exit(126);
 	_exit(127);
 }

@@ -10,7 +10,11 @@
 
 #include "base/status.h"
 
-enum { SPAWN_FIRST_FD = 3, SPAWN_FDS_MAX = 8 };
+enum {
+	SPAWN_FIRST_FD = 3,
+	SPAWN_FDS_MAX = 8,
+	SPAWN_ABOVE = 64	/* every descriptor that a child gets is below */
+};
 
 struct spawn {
 	const char *program;	/* path; argv[0] is its last part */
@@ -26,5 +30,14 @@ struct spawn {
  * has to wait for it.
  */
 MUST_CHECK enum status spawn(const struct spawn *what, pid_t *pid);
+
+/*
+ * For who calls fork() and execve() itself, between the two: no signal is
+ * blocked or caught, the `n_fds` descriptors (at most SPAWN_FDS_MAX) are 3,
+ * 4, ..., and all others from there on close at execve().  Until then, one
+ * from SPAWN_ABOVE on that closes by itself stays as it is.
+ * ST_OK, or ST_IO with errno.
+ */
+MUST_CHECK enum status spawn_settle(const int *fd, unsigned n_fds);
 
 #endif

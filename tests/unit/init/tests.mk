@@ -21,7 +21,7 @@ init/files_test_OBJECTS    = $(call init,files)
 init/files_test_SRCS       = os/whole.c
 init/history_test_OBJECTS  = $(call init,history)
 init/identity_test_OBJECTS = $(call init,child files identity watchdog)
-init/identity_test_SRCS    = base/log.c os/moment.c os/whole.c
+init/identity_test_SRCS    = base/log.c os/moment.c os/spawn.c os/whole.c
 init/past_test_OBJECTS     = $(call init,facts files history past reasons)
 init/past_test_SRCS        = base/log.c base/status.c config/lines.c os/whole.c
 init/reasons_test_OBJECTS  = $(call init,reasons)
@@ -31,7 +31,7 @@ init/site_test_SRCS        = base/log.c base/status.c base/wipe.c os/whole.c
 init/watch_test_OBJECTS    = $(call init,watch)
 init/data_test_OBJECTS     = $(call init,child data files history watchdog) \
     $(OUT)/firmware/slots/crc32.o $(OUT)/firmware/slots/gpt.o
-init/data_test_SRCS        = base/log.c base/status.c os/moment.c os/whole.c
+init/data_test_SRCS        = base/log.c base/status.c os/moment.c os/spawn.c os/whole.c
 init/good_test_OBJECTS     = $(call init,commit facts files good history) \
     $(call init,past reasons watchdog) \
     $(OUT)/firmware/slots/control.o $(OUT)/firmware/slots/crc32.o
