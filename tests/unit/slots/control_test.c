@@ -1,6 +1,5 @@
 #include "slots/control.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -8,6 +7,7 @@
 
 #include "slots/crc32.h"
 #include "tap.h"
+#include "torn.h"
 
 /* U-Boot's view of the 32 bytes (include/android_bootloader_message.h), as
  * its compiler lays the bits out on both of our targets. */
@@ -29,23 +29,9 @@ struct uboot_control {
 
 _Static_assert(sizeof(struct uboot_control) == CONTROL_BYTES, "32 bytes");
 
-/* --- a disk whose power is cut --------------------------------------------- */
+/* --- the disk -------------------------------------------------------------- */
 
-enum { PARTITION = 8192, NEVER = 1000 };
-
-static int writes_left = NEVER;	/* at 0, half of one, then none */
-
-ssize_t
-pwrite(int fd, const void *bytes, size_t len, off_t at)
-{
-	if (writes_left < 0) {
-		errno = EIO;
-		return -1;
-	}
-	if (writes_left-- == 0)
-		len = len / 2;
-	return syscall(SYS_pwrite64, fd, bytes, len, at);
-}
+enum { PARTITION = 8192 };
 
 static int
 partition(void)
@@ -54,7 +40,7 @@ partition(void)
 
 	if (fd < 0 || ftruncate(fd, PARTITION) != 0)
 		abort();
-	writes_left = NEVER;
+	writes_left = TORN_NEVER;
 	return fd;
 }
 
@@ -237,7 +223,7 @@ cut_once(int cut, const struct control *old, const struct control *new)
 	ok(control_load(fd, &out, &copy) == ST_OK &&
 	    same(&out, st == ST_OK || cut > 0 ? new : old),
 	    "power cut in write %d: the block is whole", cut);
-	writes_left = NEVER;
+	writes_left = TORN_NEVER;
 	ok(control_store(fd, new) == ST_OK &&
 	    control_load(fd, &out, &copy) == ST_OK && copy == 0 &&
 	    same(&out, new), "and can be written again");
@@ -260,6 +246,7 @@ test_power_cuts(void)
 int
 main(void)
 {
+	torn_bytes = CONTROL_BYTES / 2;
 	test_crc();
 	test_uboot_reads_it();
 	test_we_read_uboot();

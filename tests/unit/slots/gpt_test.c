@@ -1,6 +1,5 @@
 #include "slots/gpt.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -8,23 +7,9 @@
 #include <unistd.h>
 
 #include "tap.h"
+#include "torn.h"
 
-enum { MIB_SECTORS = 2048, NEVER = 1000, PATH_BYTES = 64 };
-
-static int writes_left = NEVER;
-
-/* A disk whose power is cut in the middle of a write. */
-ssize_t
-pwrite(int fd, const void *bytes, size_t len, off_t at)
-{
-	if (writes_left < 0) {
-		errno = EIO;
-		return -1;
-	}
-	if (writes_left-- == 0)
-		len = GPT_SECTOR;
-	return syscall(SYS_pwrite64, fd, bytes, len, at);
-}
+enum { MIB_SECTORS = 2048, PATH_BYTES = 64 };
 
 static const char sfdisk[] = "/usr/sbin/sfdisk";
 static const char sgdisk[] = "/usr/sbin/sgdisk";
@@ -62,7 +47,7 @@ card(unsigned mib)
 	    "name=data, start=34MiB, size=64MiB\nX\n";
 	int fd = memfd_create("card", MFD_CLOEXEC);
 
-	writes_left = NEVER;
+	writes_left = TORN_NEVER;
 	if (fd < 0 || ftruncate(fd, 100L * MIB_SECTORS * GPT_SECTOR) != 0 ||
 	    shell(fd, make) != 0 ||
 	    ftruncate(fd, (off_t)mib * MIB_SECTORS * GPT_SECTOR) != 0)
@@ -196,7 +181,7 @@ test_power_cuts(void)
 
 		writes_left = cut;
 		is_cut = grow(fd, &p) != ST_OK;
-		writes_left = NEVER;
+		writes_left = TORN_NEVER;
 		ok(grow(fd, &p) == ST_OK && is_sound(fd) &&
 		    p.sectors == (299 - 34) * MIB_SECTORS,
 		    "power cut in write %d: grown at the next start", cut);
@@ -207,6 +192,7 @@ test_power_cuts(void)
 int
 main(void)
 {
+	torn_bytes = GPT_SECTOR;
 	if (access(sfdisk, X_OK) != 0) {
 		skip("GPT", "no sfdisk");
 		return done_testing();
