@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
@@ -18,11 +17,11 @@ from intake_open import Patient                            # noqa: E402
 from mllp import send                                      # noqa: E402
 from outside import Outside, until                         # noqa: E402
 from store_proxy import StoreProxy                         # noqa: E402
+from swift import Swift                                    # noqa: E402
 from tap import main, ok, skip                             # noqa: E402
 
-# The ceiling of the back-off, so that a test can wait longer than it.
-QUICK = {"outbox__retry_max": "2s"}
 serial = 0
+store = None            # one Swift for all
 
 FAULTS = [
     # fault, what `guichet outbox` says of it
@@ -35,6 +34,11 @@ FAULTS = [
     (StoreProxy.redirect, "302"),
     (StoreProxy.cut, ""),
 ]
+
+
+def outside(bucket, **settings):
+    """The ceiling of the back-off is such that a test can wait longer than it."""
+    return Outside(proxied=True, swift=store, bucket=bucket, outbox__retry_max="2s", **settings)
 
 
 def phone():
@@ -61,7 +65,7 @@ def complaint(out):
 
 
 def test_faults():
-    with Outside(proxied=True, **QUICK) as out:
+    with outside("faults") as out:
         home = out.patient(phone())
         out.deliver(home, "first", pdf=report.make_pdf())
         home.wait_for(1)
@@ -100,16 +104,16 @@ def one_fault(out, home, fault, words, number):
 
 def test_down():
     """The store is away for several ceilings; nothing is lost, and one knocks."""
-    with Outside(proxied=True, **QUICK) as out:
+    with outside("down") as out:
         home = out.patient(phone())
         out.wait_quiet()
         out.proxy.down()
         for n in range(5):
             out.deliver(home, f"down-{n}", pdf=report.make_pdf())
-        time.sleep(12)
-        row = hosts(out)["store"]
-        ok(row["waiting"] >= 5 and row["failures"] >= 3, "five objects wait", row)
-        ok(row["failing_since"] > 0 and row["oldest"] > 0, "since when is said", row)
+        row = until(lambda: (r := hosts(out)["store"])["oldest"] >= 6 and r, 60)
+        ok(row and row["waiting"] >= 5 and row["failures"] >= 3, "five objects wait",
+           hosts(out)["store"])
+        ok(row and row["failing_since"] > 0, "since when is said", row)
         ok(len(Patient(out.box, home.slip).open_all()) == 5, "at the branch all is as ever")
         out.proxy.up()
         ok(len(home.wait_for(5, 60)) == 5 and out.wait_quiet(60), "back again, all arrive")
@@ -117,7 +121,7 @@ def test_down():
 
 def test_name():
     """Another name in the certificate: nothing is said to such a host."""
-    with Outside(proxied=True, **QUICK) as out:
+    with outside("name") as out:
         other = StoreProxy(out.swift, out.authority, names=("elsewhere.example",))
         home = out.patient(phone())
         out.wait_quiet()
@@ -137,14 +141,16 @@ def test_name():
 
 def test_deletion():
     """A store that does not delete: the box does not forget it."""
-    with Outside(proxied=True, **QUICK) as out:
+    with outside("deletion") as out:
         home = out.patient(phone())
         out.deliver(home, "gone", pdf=report.make_pdf())
         home.wait_for(1)
         out.wait_quiet()
         out.proxy.fault = StoreProxy.unavailable
         out.box.guichet("card", "freeze", home.slip["card"])
-        time.sleep(4)
+        refused = out.proxy.count("DELETE")
+        until(lambda: out.proxy.count("DELETE") >= refused + 2
+              and hosts(out)["store"]["waiting"] >= 2, 30)
         ok(hosts(out)["store"]["waiting"] >= 2 and len(objects(out)) == 1,
            "two deletions wait", hosts(out)["store"])
         out.box.stop()
@@ -172,7 +178,7 @@ def test_full():
 
 
 def full(disk):
-    with Outside(proxied=True, state__dir=disk, **QUICK) as out:
+    with outside("full", state__dir=disk) as out:
         home = out.patient(phone())
         out.wait_quiet()
         out.proxy.fault = StoreProxy.unavailable
@@ -194,5 +200,6 @@ def full(disk):
 
 
 if __name__ == "__main__":
-    main(*([globals()[n] for n in sys.argv[1:]] or
-           [test_faults, test_down, test_name, test_deletion, test_full]))
+    with Swift() as store:
+        main(*([globals()[n] for n in sys.argv[1:]] or
+               [test_faults, test_down, test_name, test_deletion, test_full]))

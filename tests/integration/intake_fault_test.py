@@ -21,6 +21,7 @@ from appliance import Appliance                            # noqa: E402
 from intake_open import Patient                            # noqa: E402
 from mllp import connect, frame, read_ack, send            # noqa: E402
 from tap import main, ok, skip                             # noqa: E402
+from waiting import until                                  # noqa: E402
 
 serial = 0
 
@@ -40,16 +41,6 @@ def answer(box, data, seconds=20):
         return send(box.mllp_port, data, seconds)
     except ConnectionError:
         return None
-
-
-def wait_for(what, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = what()
-        if value:
-            return value
-        time.sleep(0.1)
-    return None
 
 
 def test_vault_away():
@@ -73,7 +64,7 @@ def test_vault_away():
             except ConnectionError:
                 got = b""
             ok(got == b"", "R13 the vault dies: closed without a word")
-        again = wait_for(lambda: answer(box, first))
+        again = until(lambda: answer(box, first))
         ok(again is not None and "MSA|AA|AWAY" in again, "R13 repeated later: AA")
         ok(len(box.bundles(slip["card"])) == 1, "R13 and there once")
         ok("the vault is gone" in box.log(), "the log says why")
@@ -94,7 +85,7 @@ def test_told_not_now():
             got = read_ack(held)
             ok("MSA|AR|NOTNOW" in got and "207" in got,
                "R13 transient = ar-207: the vault dies: AR 207", got)
-            again = wait_for(lambda: repeat(held, data))
+            again = until(lambda: repeat(held, data))
         ok(again is not None and "MSA|AA|NOTNOW" in again,
            "R13 transient = ar-207: repeated on the same connection: AA")
         ok(len(box.bundles(slip["card"])) == 1, "R13 and there once")
@@ -143,7 +134,7 @@ def test_locked_database():
         got = [answer(box, data, 10) for _ in range(3)]
         ok(locked.held and got == [None] * 3, "R13 a locked database: no answer at all", got)
         locked.release()
-        again = wait_for(lambda: answer(box, data), 60)
+        again = until(lambda: answer(box, data), 60)
         ok(again is not None and "MSA|AA|LOCKED" in again, "R13 unlocked: AA")
         ok(len(box.bundles(slip["card"])) == 2, "R13 and there once")
 
@@ -201,7 +192,7 @@ def fill_the_disk(box, folder):
     ok(re.search("no space left", box.log()) is not None, "the log says why")
     for row in box.bundles(slip["card"])[:-2]:
         box.guichet("bundle", "revoke", row["bundle"])
-    got = wait_for(lambda: answer(box, small), 90)
+    got = until(lambda: answer(box, small), 90)
     ok(got is not None and "MSA|AA|SMALL" in got, "R13 when space is back it works again")
 
 

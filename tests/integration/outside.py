@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "demo")]
@@ -23,18 +22,9 @@ from mllp import send                                      # noqa: E402
 from sms_gateway import SmsGateway                         # noqa: E402
 from store_proxy import StoreProxy                         # noqa: E402
 from swift import Swift                                    # noqa: E402
+from waiting import until                                  # noqa: E402
 
 BUCKET = "drop"
-
-
-def until(condition, seconds=30, step=0.05):
-    """What `condition` said at last; true as soon as it does."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value or time.monotonic() > deadline:
-            return value
-        time.sleep(step)
 
 
 class Home:
