@@ -6,20 +6,19 @@ supervisor, a vault with an outbox, and a desk.
         courier.vault.result(row)           # ("done", 0, "")
 """
 import array
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import socket
 import struct
-import subprocess
 import tempfile
 import threading
 import time
 
 from appliance import BIN, ROOT
-from pickup_alone import NOT_FOUND, OK, decode, encode, refuse_io_uring
+from pickup_alone import NOT_FOUND, OK, decode, encode
+from role_alone import start_role, wait_end
 
 ROLE_VAULT, ROLE_DESK = 2, 4
 STORE, MAIL, SMS = 0, 1, 2
@@ -170,16 +169,8 @@ class CourierAlone:
         return self
 
     def _start(self, theirs, empty):
-        end = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD, 100)
-
-        def place():
-            os.dup2(end, 3)
-            refuse_io_uring()
         with open(self.log_path, "wb") as log:
-            process = subprocess.Popen([self.program], cwd=empty, preexec_fn=place,
-                                       pass_fds=(3,), stderr=log, env={})
-        os.close(end)
-        return process
+            return start_role([self.program], (theirs.fileno(),), cwd=empty, stderr=log)
 
     def connect(self, role):
         ours, theirs = socket.socketpair()
@@ -214,9 +205,5 @@ class CourierAlone:
 
     def __exit__(self, *_):
         self.supervisor.close()
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        wait_end(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,7 +7,6 @@ supervisor and a vault that answers from a script.
 Messages are encoded from gateway/ipc/messages.def itself.
 """
 import array
-import ctypes
 import http.client
 import json
 import os
@@ -15,12 +14,12 @@ import re
 import socket
 import ssl
 import struct
-import subprocess
 import tempfile
 import threading
 import time
 
 from appliance import BIN, ROOT, free_port, make_certificate
+from role_alone import start_role, wait_end
 
 OK, DENIED, NOT_FOUND, FORGED, BUSY, THROTTLED, INVALID = 0, 5, 7, 9, 11, 12, 16
 ROLE_VAULT = 2
@@ -81,20 +80,6 @@ def decode(number, body):
         values[field] = body[at:at + size]
         at += size
     return name, values
-
-
-def refuse_io_uring():
-    """As the supervisor does for every role (os/deny.h): ENOSYS."""
-    rows = struct.pack("HBBI" * 4,
-                       0x20, 0, 0, 0,                   # load the call's number
-                       0x15, 0, 1, 425,                 # io_uring_setup?
-                       0x06, 0, 0, 0x00050000 | 38,     # ENOSYS
-                       0x06, 0, 0, 0x7fff0000)          # allow
-    table = ctypes.create_string_buffer(rows)
-    program = struct.pack("HxxxxxxP", 4, ctypes.addressof(table))
-    libc = ctypes.CDLL(None)
-    libc.prctl(38, 1, 0, 0, 0)                          # no_new_privs
-    libc.prctl(22, 2, program, 0, 0)                    # a filter
 
 
 class FakeVault:
@@ -180,21 +165,9 @@ class PickupAlone:
         return self
 
     def _start(self, theirs, listener, empty):
-        import fcntl
-        a = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD, 100)
-        b = fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, 100)
-
-        def place():
-            os.dup2(a, 3)
-            os.dup2(b, 4)
-            refuse_io_uring()
         with open(self.log_path, "wb") as log:
-            process = subprocess.Popen(self.wrap + [self.program], cwd=empty,
-                                       preexec_fn=place, pass_fds=(3, 4),
-                                       stderr=log, env={})
-        os.close(a)
-        os.close(b)
-        return process
+            return start_role(self.wrap + [self.program], (theirs.fileno(), listener.fileno()),
+                              cwd=empty, stderr=log)
 
     def _config(self):
         lines = {"box.id": "test-box", "lab.name": "Labo <de> l'Étang & \"Fils\"",
@@ -230,10 +203,7 @@ class PickupAlone:
 
     def __exit__(self, *_):
         self.supervisor.close()
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        wait_end(self.process)
 
     # --- a client ---------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from certs import Authority
 from courier_alone import DELETE, PART, PUT_INDEX, STORE, CourierAlone, Outbox
 from faulty_store import FaultyStore
 from tap import ok, skip
+from waiting import until
 
 PORT = 21400
 FOLDER = tempfile.mkdtemp(prefix="guichet-push-")
@@ -29,13 +30,6 @@ def store(**more):
 
 def start(s, vault=None, **config):
     return CourierAlone(vault=vault or Outbox(), **s.settings(**config))
-
-
-def until(condition, seconds=15):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 # --- what goes well ----------------------------------------------------------------

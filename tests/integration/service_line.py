@@ -8,7 +8,6 @@ This module is the cable, and the supervisor of guichet-service.  `mangle`
 sees what passes: (towards the box?, bytes) -> bytes.  Without a run folder
 there is only the cable: somebody else opens line.box_device.
 """
-import fcntl
 import os
 import pty
 import select
@@ -17,11 +16,11 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 import tty
 
 from appliance import BIN
-from pickup_alone import encode, refuse_io_uring
+from pickup_alone import encode
+from role_alone import start_role, wait_end
 
 SERVICE_GID = 64108
 SOCKETS = ("guichet.sock", "intake.sock", "update.sock")
@@ -105,19 +104,10 @@ class Line:
 
     def start_bridge(self):
         self.supervisor, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ends = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (theirs.fileno(), self.port)]
-
-        def place():
-            for number, end in enumerate(ends):
-                os.dup2(end, 3 + number)
-            refuse_io_uring()
         self.bridge_log = tempfile.TemporaryFile()
-        self.bridge = subprocess.Popen(
-            [os.path.join(BIN, "guichet-service")], cwd=self.run, env={}, preexec_fn=place,
-            pass_fds=(3, 4), stderr=self.bridge_log, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL)
-        for end in ends:
-            os.close(end)
+        self.bridge = start_role(
+            [os.path.join(BIN, "guichet-service")], (theirs.fileno(), self.port), cwd=self.run,
+            stderr=self.bridge_log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         theirs.close()
         self.supervisor.send(encode("START", listeners=1, config=b"box.id = test-box\n"))
         self.supervisor.settimeout(20)
@@ -126,11 +116,7 @@ class Line:
 
     def stop_bridge(self):
         self.supervisor.close()
-        try:
-            self.bridge.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.bridge.kill()
-            self.bridge.wait()
+        wait_end(self.bridge)
 
     def log(self):
         self.bridge_log.seek(0)
@@ -186,12 +172,3 @@ class Line:
             out, err = process.communicate()
             err += b"\n(killed by the test)"
         return process.returncode, out.decode(errors="replace"), err.decode(errors="replace")
-
-
-def until(what, seconds=10):
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True

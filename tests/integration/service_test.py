@@ -20,9 +20,10 @@ import box_test                                            # noqa: E402
 import report                                              # noqa: E402
 from appliance import BIN, Appliance                       # noqa: E402
 from networks import Networks, why_not                     # noqa: E402
-from service_line import Line, until                       # noqa: E402
+from service_line import Line                              # noqa: E402
 from tap import main, ok, skip                             # noqa: E402
 from updater_alone import FIT, Key, UpdaterAlone, header, signed    # noqa: E402
+from waiting import until                                  # noqa: E402
 
 BOX = Appliance()
 RUN = BOX.path("run")

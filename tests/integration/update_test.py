@@ -19,6 +19,7 @@ from tap import main, ok, skip                             # noqa: E402
 from updater_alone import (BOOT_ROOM, FIT, HEADER, KEY_ID, ROOT_ROOM,  # noqa: E402
                            SIGNED, Key, OnBlockDevices, UpdaterAlone, control, header,
                            messages, signed, why_no_block_devices)
+from waiting import until                                  # noqa: E402
 
 Slot = control.Slot
 FOLDER = tempfile.mkdtemp(prefix="guichet-update-")
@@ -50,7 +51,7 @@ def test_good():
         ok(holds(box), "both images are on the medium")
         ok(box.control() == {"a": Slot(14, 7), "b": Slot(15, 3)},
            "its slot is next, with three tries; the running one keeps its own", box.control())
-        ok(box.until(lambda: box.restarts), "the box restarts")
+        ok(until(lambda: box.restarts), "the box restarts")
         ok(box.order == ["event", "restart"] and box.events[0] == {
             "kind": "armed", "release": 2, "version": b"1.1.0", "why": b""},
            "the vault is told before", (box.order, box.events))
@@ -78,7 +79,7 @@ def test_stay_and_rollback():
            and status["slots"][0]["state"] == "healthy" and status["floor"] == 1
            and status["board"] == "qemu-virt", "status --json", out)
         code, out, _ = box.guichet("rollback", lang="fr")
-        ok(code == 0 and "redémarre" in out and box.until(lambda: box.restarts)
+        ok(code == 0 and "redémarre" in out and until(lambda: box.restarts)
            and box.control() == {"a": Slot(14, 7), "b": Slot(15, 3)},
            "rollback runs the other slot again", out)
         ok([e["kind"] for e in box.events] == ["armed", "rollback", "rollback"],
@@ -160,7 +161,7 @@ def test_headers():
                 ok(code == REFUSED and words in err and "Nothing was changed" in err,
                    "refused: " + name, (code, err))
             ok(box.disk() == before, "nothing was written")
-            ok(box.until(lambda: len(box.events) == len(rows)) and not box.restarts
+            ok(until(lambda: len(box.events) == len(rows)) and not box.restarts
                and all(e["kind"] == "refused" and e["why"] for e in box.events),
                "each is recorded", box.events)
 
@@ -236,7 +237,7 @@ def lie(path):
 def test_readback():
     with UpdaterAlone([KEY]) as box:
         client, said = send_without_end(box)
-        ok(b"slot b" in next(said)[1]["text"] and box.until(
+        ok(b"slot b" in next(said)[1]["text"] and until(
             lambda: box.read("root")[:len(ROOT)] == ROOT), "all is written")
         ok(box.read("boot")[:4096] == bytes(4096), "but for the first bytes of boot")
         lie(box.path("root"))
@@ -258,7 +259,7 @@ def test_block_devices():
     with OnBlockDevices([KEY]) as box:
         client, said = send_without_end(box)
         card = lambda: open(box.card("root"), "rb").read()     # noqa: E731,SIM115
-        ok(box.until(lambda: card()[:len(ROOT)] == ROOT), "synced before the end is said")
+        ok(until(lambda: card()[:len(ROOT)] == ROOT), "synced before the end is said")
         lie(box.card("root"))
         client.sendall(encode("UPDATE_END", bytes=len(GOOD + BOOT + ROOT)))
         rest = list_until_exit(said)
@@ -318,13 +319,13 @@ def test_not_now():
         first = box.connect()
         first.sendall(encode("UPDATE_BEGIN", language=b"en", bytes=0, stay=0)
                       + encode("UPDATE_PART", data=GOOD + BOOT[:9999]))
-        ok(box.until(lambda: is_closed(box)), "an update is on its way")
+        ok(until(lambda: is_closed(box)), "an update is on its way")
         code, _, err = box.guichet("apply", container())
         ok(code == TEMPORARY and "another update" in err
            and box.guichet("rollback")[0] == TEMPORARY, "one update at a time", err)
         ok('"updating":true' in box.guichet("status", "--json")[1], "status shows that it runs")
         first.close()
-        ok(box.until(lambda: box.events) and box.events[-1]["why"].startswith(b"whoever")
+        ok(until(lambda: box.events) and box.events[-1]["why"].startswith(b"whoever")
            and is_closed(box), "who leaves is refused", box.events)
         ok(box.guichet("apply", container())[0] == 0, "the next one is served")
 
@@ -354,7 +355,7 @@ def test_killed():
         client = box.connect()
         client.sendall(encode("UPDATE_BEGIN", language=b"en", bytes=0, stay=0)
                        + encode("UPDATE_PART", data=GOOD + BOOT[:20000]))
-        ok(box.until(lambda: is_closed(box)), "an update is on its way")
+        ok(until(lambda: is_closed(box)), "an update is on its way")
         box.kill()
         ok(is_closed(box), "killed: the slot is closed")
         ok(box.guichet("apply", container())[0] == 0 and holds(box),

@@ -6,7 +6,6 @@ supervisor and the vault; plain files are the partitions.
         box.events, box.restarts
 """
 import array
-import fcntl
 import hashlib
 import os
 import shutil
@@ -16,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 from appliance import BIN
-from pickup_alone import decode, encode, refuse_io_uring
+from pickup_alone import decode, encode
+from role_alone import start_role, wait_end
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                              "boot"))
@@ -127,19 +126,11 @@ class UpdaterAlone:
         for name in ("boot", "root", "control"):
             mode = "rb" if name in self.read_only else "r+b"
             given.append(open(self.path(name), mode))
-        ends = [fcntl.fcntl(f.fileno(), fcntl.F_DUPFD, 100) for f in given]
-
-        def place():
-            for number, end in enumerate(ends):
-                os.dup2(end, 3 + number)
-            refuse_io_uring()
         with open(self.path("log"), "ab") as log:
-            self.process = subprocess.Popen(
-                [os.path.join(BIN, "guichet-updater")], cwd=self.path("empty"), env={},
-                preexec_fn=place, pass_fds=tuple(range(3, 8)), stderr=log,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        for end in ends:
-            os.close(end)
+            self.process = start_role(
+                [os.path.join(BIN, "guichet-updater")], [f.fileno() for f in given],
+                cwd=self.path("empty"), stderr=log, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL)
         for f in given[2:]:
             f.close()
         theirs.close()
@@ -224,22 +215,10 @@ class UpdaterAlone:
         client.settimeout(70)
         return client
 
-    def until(self, what, seconds=20):
-        end = time.monotonic() + seconds
-        while not what():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.02)
-        return True
-
     def __exit__(self, *_):
         self.supervisor.shutdown(socket.SHUT_RDWR)      # a thread reads it: close is not enough
         self.supervisor.close()
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        wait_end(self.process)
         self.listener.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
