@@ -16,6 +16,7 @@ desk_SRCS = \
     options.c \
     outbox.c \
     phone.c \
+    phrases.c \
     policy.c \
     quarantine.c \
     session.c \

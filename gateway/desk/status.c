@@ -2,8 +2,10 @@
 #include <stdlib.h>
 
 #include "base/hex.h"
+#include "config/box.h"
 #include "desk/command.h"
 #include "desk/format.h"
+#include "desk/phrases.h"
 
 typedef unsigned long long number;	/* what %llu takes */
 
@@ -70,16 +72,6 @@ print_health(struct session *s, const struct msg_health_row *row)
 
 /* --- the box --------------------------------------------------------------- */
 
-enum { WORDS_MAX = 161 };	/* of BOX_STATE, with a NUL */
-
-static const char *
-words(struct span text, char out[static WORDS_MAX])
-{
-	snprintf(out, WORDS_MAX, "%.*s", (int)text.len,
-	    (const char *)text.ptr);
-	return out;
-}
-
 static const char *
 letter(uint64_t slot)
 {
@@ -108,15 +100,23 @@ json_box(struct session *s, const struct msg_box_state *b)
 static void
 print_box(struct session *s, const struct msg_box_state *b)
 {
-	char version[WORDS_MAX], board[WORDS_MAX], reset[WORDS_MAX];
-	char change[WORDS_MAX], data[WORDS_MAX], network[WORDS_MAX];
+	char version[BOX_NAME_MAX], board[BOX_NAME_MAX];
+	char reset[PHRASE_MAX], change[PHRASE_MAX];
+	char data[PHRASE_MAX], network[PHRASE_MAX];
 
-	session_print(s, 1, TEXT_STATUS_FIRMWARE, words(b->version, version),
-	    (number)b->release, letter(b->slot), words(b->board, board),
-	    words(b->reset, reset), b->change.len > 0
-	    ? words(b->change, change) : text_in(s->lang,
-	    TEXT_STATUS_SAME_SLOT), words(b->data, data),
-	    words(b->network, network));
+	snprintf(version, sizeof(version), "%.*s", (int)b->version.len,
+	    (const char *)b->version.ptr);
+	snprintf(board, sizeof(board), "%.*s", (int)b->board.len,
+	    (const char *)b->board.ptr);
+	session_print(s, 1, TEXT_STATUS_FIRMWARE, version, (number)b->release,
+	    letter(b->slot), board);
+	session_print(s, 1, TEXT_STATUS_STARTED,
+	    phrase_in(s->lang, b->reset, reset), b->change.len > 0
+	    ? phrase_in(s->lang, b->change, change)
+	    : text_in(s->lang, TEXT_STATUS_SAME_SLOT));
+	session_print(s, 1, TEXT_STATUS_DATA,
+	    phrase_in(s->lang, b->data, data),
+	    phrase_in(s->lang, b->network, network));
 }
 
 static void

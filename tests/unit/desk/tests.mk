@@ -1,6 +1,7 @@
 UNIT += desk/audit_walk_test desk/card_new_test desk/command_test \
     desk/drop_test desk/format_test desk/heap_test desk/outbox_test \
-    desk/phone_test desk/session_test desk/slip_test desk/texts_test
+    desk/phone_test desk/phrases_test desk/session_test desk/slip_test \
+    desk/texts_test
 desk/audit_walk_test_SRCS = desk/audit_walk.c crypto/digest.c \
     crypto/sha_blocks.c base/wipe.c
 desk/audit_walk_test_LIBS = bearssl
@@ -11,6 +12,7 @@ desk/format_test_SRCS     = desk/format.c card/symbols.c crypto/random.c \
 desk/heap_test_SRCS       = desk/heap.c base/wipe.c
 desk/texts_test_SRCS      = desk/texts.c
 desk/phone_test_SRCS      = desk/phone.c base/wipe.c
+desk/phrases_test_SRCS    = desk/phrases.c
 # What a command's own file stands on, but for the session.
 DESK_COMMAND_SRCS = base/base64.c base/json_writer.c base/log.c \
     base/status.c base/wipe.c card/symbols.c config/address.c config/remote.c \
