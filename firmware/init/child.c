@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,10 +15,14 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "init/relay.h"
 #include "os/moment.h"
 #include "os/spawn.h"
 
-enum { NOT_FOUND = 127, LOOK_MS = 5, LOOK_MOST_MS = 500 };
+enum {
+	NOT_FOUND = 127, LOOK_MS = 500, ENDING_MS = 5,
+	PIECE_BYTES = 512, PIECES_MAX = 1024
+};
 
 /* See child.h. */
 uint64_t
@@ -56,6 +62,10 @@ become(const struct child *child)
 	char *environment[] = { NULL };
 
 	setsid();
+	if (child->output != 0) {
+		dup2(child->output, STDOUT_FILENO);
+		dup2(child->output, STDERR_FILENO);
+	}
 	/* execve() does not write to its strings. */
 	if (enter_network(child->netns) == 0 &&
 	    chdir(child->directory == NULL ? "/" : child->directory) == 0 &&
@@ -82,40 +92,92 @@ child_start(const struct child *child, pid_t *pid)
 	return ST_IO;
 }
 
-static void
-sleep_ms(long ms)
-{
-	struct timespec pause = { .tv_nsec = ms * 1000000 };
+/* --- waiting for one --------------------------------------------------------------- */
 
-	nanosleep(&pause, NULL);
+struct running {
+	pid_t pid;
+	int   how;	/* waitpid()'s; no exit code until then */
+	int   says;	/* the end of a pipe; -1: closed */
+	struct relay relay;
+};
+
+/* What it says next, for `most_ms`; false where there was nothing.  Its end
+ * of the pipe is closed when it ends: that wakes us.  What has closed it and
+ * runs on is looked at often. */
+static bool
+listen_to(struct running *r, int most_ms)
+{
+	struct pollfd ready = { .fd = r->says, .events = POLLIN };
+	uint8_t piece[PIECE_BYTES];
+	ssize_t n;
+
+	if (poll(&ready, 1, r->says < 0 ? ENDING_MS : most_ms) <= 0)
+		return false;
+	n = read(r->says, piece, sizeof(piece));
+	if (n > 0) {
+		relay_feed(&r->relay, (struct span){ piece, (size_t)n });
+		return true;
+	}
+	close(r->says);
+	r->says = -1;
+	return false;
 }
 
-/* See child.h. */
+static enum status
+wait_for(struct running *r, const struct child *child,
+    const struct watchdog *watchdog, unsigned most_s)
+{
+	uint64_t until_ms = child_now_ms() + (uint64_t)most_s * 1000;
+
+	while (waitpid(r->pid, &r->how, WNOHANG) == 0) {
+		if (child_now_ms() >= until_ms) {
+			log_line(LOG_ERROR, "%s: not ready after %u s",
+			    child->argv[0], most_s);
+			kill(r->pid, SIGKILL);
+			waitpid(r->pid, NULL, 0);
+			return ST_BUSY;
+		}
+		watchdog_kick(watchdog);
+		(void)listen_to(r, LOOK_MS);
+	}
+	return ST_OK;
+}
+
+/* What it said last; a child of its own that still speaks is not waited
+ * for. */
+static void
+hear_out(struct running *r)
+{
+	for (int i = 0; i < PIECES_MAX && r->says >= 0 && listen_to(r, 0); i++)
+		;
+	relay_end(&r->relay);
+	if (r->says >= 0)
+		close(r->says);
+}
+
+/* See child.h.  Without a pipe it is heard as init is. */
 enum status
 child_run(const struct child *child, const struct watchdog *watchdog,
     unsigned most_s, int *code)
 {
-	uint64_t until_ms = child_now_ms() + (uint64_t)most_s * 1000;
-	long pause_ms = LOOK_MS;
-	int how = -1;	/* no exit code, should waitpid() fail */
-	pid_t pid;
+	struct running r = { .how = -1, .relay = { .to = STDERR_FILENO } };
+	struct child heard = *child;
+	int ends[2] = { -1, 0 };
+	enum status st;
 
-	TRY(child_start(child, &pid));
-	while (waitpid(pid, &how, WNOHANG) == 0) {
-		if (child_now_ms() >= until_ms) {
-			log_line(LOG_ERROR, "%s: not ready after %u s",
-			    child->argv[0], most_s);
-			kill(pid, SIGKILL);
-			waitpid(pid, NULL, 0);
-			return ST_BUSY;
-		}
-		watchdog_kick(watchdog);
-		sleep_ms(pause_ms);
-		if (pause_ms < LOOK_MOST_MS)
-			pause_ms *= 2;
-	}
-	if (!WIFEXITED(how))
-		return ST_IO;
-	*code = WEXITSTATUS(how);
-	return ST_OK;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		ends[1] = 0;
+	r.says = ends[0];
+	heard.output = ends[1];
+	st = child_start(&heard, &r.pid);
+	if (ends[1] > 0)
+		close(ends[1]);
+	if (st == ST_OK)
+		st = wait_for(&r, child, watchdog, most_s);
+	hear_out(&r);
+	if (st == ST_OK && !WIFEXITED(r.how))
+		st = ST_IO;
+	if (st == ST_OK)
+		*code = WEXITSTATUS(r.how);
+	return st;
 }

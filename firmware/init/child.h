@@ -22,14 +22,16 @@ struct child {
 	const char *netns;		/* path; NULL: init's own */
 	const char *directory;		/* to start in; NULL: "/" */
 	int fd[CHILD_FDS];		/* become 3 and 4; 0: none */
+	int output;			/* becomes 1 and 2; 0: init's own */
 };
 
 /* ST_OK, or ST_IO: no process.  A program that is not there ends with 127. */
 MUST_CHECK enum status child_start(const struct child *child, pid_t *pid);
 
 /*
- * Starts it and waits, kicking the watchdog meanwhile; then kills it.  Only
- * before the loop turns, for programs whose time is bounded.
+ * Starts it and waits, kicking the watchdog meanwhile; then kills it.  What it
+ * says goes to standard error in whole lines (init/relay.h).  Only before the
+ * loop turns, for programs whose time is bounded.
  *   ST_OK    *code is its exit code
  *   ST_BUSY  not ready within `most_s` seconds
  *   ST_IO    not started, or killed

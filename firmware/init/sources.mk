@@ -12,6 +12,7 @@ init_SRCS = \
     mounts.c \
     past.c \
     reasons.c \
+    relay.c \
     run.c \
     seed.c \
     site.c \
