@@ -15,6 +15,7 @@ STRING = r'"(?:[^"\\]|\\.)*"'
 LOGGED = {"mounts.c", "rules.c"}
 # Only logged, though not by log_line() alone; or no sentence.
 SILENT = {
+    "and more: not shown\\n",                                      # relay.c
     "it is not whole", "guichet-dhcp says so", "its time is over",  # end_lease()
     "nameserver 255.255.255.255\\n", "nameserver %u.%u.%u.%u\\n",   # resolv.conf
 }
