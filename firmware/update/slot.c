@@ -5,6 +5,7 @@ static const char *const words[SLOT_STATES] = {
 	[SLOT_TRIED]   = "tried",
 	[SLOT_ARMED]   = "armed",
 	[SLOT_READY]   = "ready",
+	[SLOT_FAILED]  = "failed",
 	[SLOT_EMPTY]   = "empty",
 };
 
@@ -25,12 +26,22 @@ is_next(const struct control *c, unsigned running)
 	    other->priority > c->slot[running].priority;
 }
 
+/* The boot loader took its tries away, and it was never healthy since.  A slot
+ * that was closed has no priority, too. */
+static bool
+has_failed(const struct control_slot *slot)
+{
+	return slot->tries == 0 && slot->priority > 0;
+}
+
 static enum slot_state
 state_of_other(const struct medium *medium, const struct control *c,
     unsigned running)
 {
 	if (!medium_has_image(medium))
 		return SLOT_EMPTY;
+	if (has_failed(&c->slot[1 - running]))
+		return SLOT_FAILED;
 	return is_next(c, running) ? SLOT_ARMED : SLOT_READY;
 }
 
@@ -64,6 +75,9 @@ slot_go_back(const struct trust *trust, const struct medium *medium,
 		return why;
 	if (view.state[other] == SLOT_EMPTY)
 		return REFUSAL_NO_IMAGE;
+	if (view.state[other] == SLOT_FAILED &&
+	    view.state[trust->slot] == SLOT_HEALTHY)
+		return REFUSAL_FAILED;
 	*taken_back = view.state[other] == SLOT_ARMED;
 	if (*taken_back)
 		control_close(&view.control, other);

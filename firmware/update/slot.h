@@ -13,6 +13,8 @@ enum slot_state {
 	SLOT_TRIED,	/* it runs, and was not yet */
 	SLOT_ARMED,	/* the other one: next to boot */
 	SLOT_READY,	/* ... holds an image; a rollback may run it */
+	SLOT_FAILED,	/* ... holds one that was started until its tries ran
+			   out: an update that was never healthy, or damage */
 	SLOT_EMPTY,	/* ... holds none: never complete, or destroyed because
 			   the floor rose above its release */
 	SLOT_STATES
@@ -34,9 +36,11 @@ const char *slot_word(enum slot_state state);
 /*
  * The other slot is next to boot; or, where it was already, because an update
  * waits for a restart, it is closed and *taken_back is true: what runs stays.
+ * One that failed is refused, but where what runs was not found healthy
+ * either: then it is all that is left to try.
  *
- * REFUSAL_NONE, REFUSAL_NO_IMAGE, REFUSAL_CONTROL, REFUSAL_MEDIUM or
- * REFUSAL_READ_BACK.
+ * REFUSAL_NONE, REFUSAL_NO_IMAGE, REFUSAL_FAILED, REFUSAL_CONTROL,
+ * REFUSAL_MEDIUM or REFUSAL_READ_BACK.
  */
 MUST_CHECK enum refusal
 slot_go_back(const struct trust *trust, const struct medium *medium,

@@ -22,6 +22,7 @@ text_of_slot(bool french, enum slot_state state)
 		[SLOT_TRIED]   = TEXT_SLOT_TRIED,
 		[SLOT_ARMED]   = TEXT_SLOT_ARMED,
 		[SLOT_READY]   = TEXT_SLOT_READY,
+		[SLOT_FAILED]  = TEXT_SLOT_FAILED,
 		[SLOT_EMPTY]   = TEXT_SLOT_EMPTY,
 	};
 

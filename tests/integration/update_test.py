@@ -94,6 +94,19 @@ def test_stay_and_rollback():
         ok(code == 0 and "vide" in out, "status says that it is empty", out)
 
 
+def test_failed():
+    with UpdaterAlone([KEY], b=Slot(14, 0)) as box:
+        before = box.disk()
+        code, _, err = box.guichet("rollback")
+        ok(code == REFUSED and "failed" in err and box.disk() == before and not box.restarts,
+           "no rollback to what was never healthy", err)
+        code, out, _ = box.guichet("status", "--json")
+        ok(json.loads(out)["slots"][1]["state"] == "failed", "status --json says that it failed", out)
+        code, out, _ = box.guichet("status", lang="fr")
+        ok(code == 0 and "en échec" in out, "and so does status in French", out)
+        ok(box.guichet("apply", container())[0] == 0 and holds(box), "an update is taken there")
+
+
 def flipped(data, at):
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
@@ -465,7 +478,7 @@ if __name__ == "__main__":
     SILENT.start()
     MUTE.start()
     try:
-        main(test_good, test_stay_and_rollback, test_headers, test_lengths, test_streams,
+        main(test_good, test_stay_and_rollback, test_failed, test_headers, test_lengths, test_streams,
              test_readback, test_block_devices, test_medium, test_not_now, test_nonsense,
              test_killed, test_french, test_own_tools, test_confined, test_mute, test_silent)
     finally:

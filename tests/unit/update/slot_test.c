@@ -46,7 +46,14 @@ test_states(void)
 	ok(state(&m, 1) == SLOT_ARMED, "next");
 	c.slot[1].tries = 0;
 	store(&m, &c);
-	ok(state(&m, 1) == SLOT_READY, "tried out: not next any more");
+	ok(state(&m, 1) == SLOT_FAILED, "tried out: not next any more");
+	control_mark_good(&c, 0);
+	store(&m, &c);
+	ok(state(&m, 0) == SLOT_HEALTHY && state(&m, 1) == SLOT_FAILED,
+	    "that stays so once the running one is healthy again");
+	control_close(&c, 1);
+	store(&m, &c);
+	ok(state(&m, 1) == SLOT_READY, "one that was taken back did not fail");
 	if (medium_write(m.image[0], (struct span){ (const uint8_t *)"\0", 1 },
 	    0) != ST_OK)
 		abort();
@@ -102,6 +109,31 @@ test_refused(void)
 	card_drop(&m);
 }
 
+static void
+test_failed(void)
+{
+	struct medium m = fresh();
+	struct control c = card_control(&m), after;
+	bool taken_back;
+
+	control_arm(&c, 1);
+	c.slot[1].tries = 0;
+	control_mark_good(&c, 0);
+	store(&m, &c);
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_FAILED,
+	    "not back to what was never healthy");
+	after = card_control(&m);
+	ok(memcmp(&c, &after, sizeof(c)) == 0, "nothing changed");
+	c.slot[0].tries = 6;
+	store(&m, &c);
+	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	    "but where what runs is not healthy either");
+	after = card_control(&m);
+	ok(after.slot[1].tries == CONTROL_TRIES_NEW &&
+	    after.slot[1].priority > after.slot[0].priority, "it is next");
+	card_drop(&m);
+}
+
 int
 main(void)
 {
@@ -110,5 +142,6 @@ main(void)
 	test_states();
 	test_go_back();
 	test_refused();
+	test_failed();
 	return done_testing();
 }
