@@ -14,17 +14,12 @@
 #include "config/interface.h"
 #include "init/child.h"
 #include "init/files.h"
-#include "init/identity.h"
-#include "init/site.h"
 
 enum {
-	CONFIG_BYTES = 64 * 1024, CHECK_S = 30,
 	RANDOM_TURN_S = 2, RANDOM_TURNS = 300	/* 10 minutes, then a reset */
 };
 
 static const char sys[] = "/sys", data_at[] = "/data";
-static const char site_config[] = "/data/etc/guichet.conf";
-static const char image_config[] = "/etc/guichet/guichet.conf";
 
 /* See machine.h. */
 void
@@ -217,113 +212,6 @@ machine_read_past(struct machine *m)
 		    "old release was put back",
 		    (unsigned long long)m->release.number,
 		    (unsigned long long)m->past.record.floor);
-}
-
-/* --- configuration ----------------------------------------------------------------------- */
-
-static enum status
-parse_config(const char *path, struct config *config)
-{
-	static uint8_t bytes[CONFIG_BYTES];	/* not secret */
-	struct buf text = buf_over(bytes, sizeof(bytes));
-	struct config_error error;
-
-	TRY(files_read(AT_FDCWD, path, &text));
-	if (config_parse(config, buf_span(&text), &error) == ST_OK)
-		return ST_OK;
-	log_line(LOG_ERROR, "%s: line %u: %s", path, error.line, error.text);
-	return ST_INVALID;
-}
-
-/* What the site has to put right stands beside `data =`: that is shown. */
-static void
-note(struct machine *m, const char *text)
-{
-	size_t len = strlen(m->data_text);
-
-	log_line(LOG_ERROR, "%s", text);
-	snprintf(m->data_text + len, sizeof(m->data_text) - len, "; %s", text);
-}
-
-static bool
-passes_check(const struct machine *m, const char *path)
-{
-	const char *const argv[] = { "/bin/guichetd", "-c", path, "--check",
-	    NULL };
-	struct child child = { .argv = argv };
-	int code = -1;
-
-	return child_run(&child, &m->watchdog, CHECK_S, &code) == ST_OK &&
-	    code == 0;
-}
-
-static void
-take_image_config(struct machine *m)
-{
-	m->config_path = image_config;
-	if (parse_config(image_config, &m->config) != ST_OK)
-		machine_trouble(m, "%s: not a configuration", image_config);
-}
-
-/* With a site's pair that nobody can serve with, no box would ever be healthy,
- * in whatever slot: its own serves patients, whose browsers warn them. */
-static void
-open_identity(struct machine *m)
-{
-	bool is_refused = false;
-
-	if (m->etc_folder < 0)
-		return;
-	if (identity_put_aside(m->etc_folder, "/bin/guichet-pickup",
-	    &m->watchdog, &is_refused) != ST_OK || identity_make(m->etc_folder, &m->config,
-	    m->release.built_s, &m->watchdog) != ST_OK)
-		machine_trouble(m, "no certificate for pickup");
-	else if (is_refused)
-		note(m, "pickup.pem and pickup.key are no pair: not used");
-}
-
-static const char *
-why_not_used(const struct machine *m)
-{
-	bool has_tls = strcmp(m->config.mllps_listen, "none") != 0 ||
-	    strcmp(m->config.fhir_listen, "none") != 0;
-
-	return has_tls && identity_is_refused("/bin/guichet-intake",
-	    m->config.lis_certificate, m->config.lis_key, &m->watchdog)
-	    ? "guichet.conf not used: lis.pem and lis.key are no pair"
-	    : "guichet.conf has errors: not used";
-}
-
-/* The certificate comes between: --check wants to see it. */
-static void
-choose_config(struct machine *m)
-{
-	bool has_own = access(site_config, F_OK) == 0;
-
-	m->config_path = site_config;
-	if (!has_own || parse_config(site_config, &m->config) != ST_OK)
-		take_image_config(m);
-	open_identity(m);
-	if (m->config_path != site_config) {
-		if (has_own)
-			note(m, "guichet.conf has errors: not used");
-	} else if (!passes_check(m, site_config)) {
-		note(m, why_not_used(m));
-		take_image_config(m);
-	}
-}
-
-/* See machine.h. */
-void
-machine_configure(struct machine *m)
-{
-	enum status st = ST_NOT_FOUND;
-
-	if (m->etc_folder >= 0 && m->seed.path[0] != '\0')
-		st = site_take(m->seed.path, m->etc_folder);
-	if (st != ST_OK && st != ST_NOT_FOUND)
-		note(m, "seed not taken");
-	choose_config(m);
 }
 
 /* --- network ------------------------------------------------------------------------------- */

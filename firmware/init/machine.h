@@ -60,7 +60,8 @@ void machine_wait_for_random(const struct machine *m);
 void machine_open_data(struct machine *m);
 void machine_read_past(struct machine *m);
 
-/* The site's files, the configuration to use, the box's own certificate. */
+/* The site's files, the configuration to use, the box's own certificate.
+ * (configure.c) */
 void machine_configure(struct machine *m);
 
 /* Both ports, in their namespaces. */

@@ -2,8 +2,10 @@ init_SRCS = \
     box.c \
     child.c \
     commit.c \
+    configure.c \
     data.c \
     facts.c \
+    fallback.c \
     files.c \
     good.c \
     history.c \

@@ -3,6 +3,7 @@ UNIT += \
     init/commit_test \
     init/data_test \
     init/facts_test \
+    init/fallback_test \
     init/files_test \
     init/good_test \
     init/history_test \
@@ -21,6 +22,10 @@ init/child_test_SRCS       = base/log.c os/moment.c os/spawn.c
 init/commit_test_OBJECTS   = $(call init,commit)
 init/facts_test_OBJECTS    = $(call init,facts)
 init/facts_test_SRCS       = config/lines.c
+init/fallback_test_OBJECTS = $(call init,fallback)
+init/fallback_test_SRCS    = config/address.c config/codes.c config/config.c \
+    config/fingerprints.c config/interface.c config/keys.c config/networks.c \
+    config/remote.c config/senders.c config/values.c config/words.c
 init/files_test_OBJECTS    = $(call init,files)
 init/files_test_SRCS       = os/whole.c
 init/history_test_OBJECTS  = $(call init,history)
