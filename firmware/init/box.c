@@ -1,6 +1,7 @@
 /* machine_write_box(): what guichetd is told (config/box.h). */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "config/box.h"
@@ -22,6 +23,10 @@ path_of(const struct partition *p)
 	return p->path[0] == '\0' ? "none" : p->path;
 }
 
+/* Before all else that there is to say about the data. */
+static const char unwritable[] =
+    "cannot be written any more, replace the card";
+
 static void
 fill(const struct machine *m, struct box *box)
 {
@@ -38,7 +43,12 @@ fill(const struct machine *m, struct box *box)
 	PUT(version, m->release.version);
 	PUT(reset, past->reset);
 	PUT(change, past->change);
-	PUT(data, m->data_text);
+	if (m->is_read_only)
+		snprintf(box->data, sizeof(box->data), "%s; %.*s",
+		    unwritable, (int)(BOX_LINE_MAX - sizeof(unwritable) - 2),
+		    m->data_text);
+	else
+		PUT(data, m->data_text);
 	PUT(network, network);
 	PUT(lab, "/run/netns/lab");
 	PUT(wan, "/run/netns/wan");
@@ -66,5 +76,22 @@ machine_write_box(const struct machine *m)
 		return ST_IO;
 	st = files_write(run, "guichet-box", buf_span(&text), 0600);
 	close(run);
+	if (st == ST_OK && m->pulse >= 0 &&
+	    send(m->pulse, text.ptr, text.len, MSG_NOSIGNAL) < 0)
+		st = ST_IO;
 	return st;
+}
+
+/* See machine.h. */
+void
+machine_tell_news(struct machine *m)
+{
+	char network[NETWORK_TEXT_MAX] = "none";
+
+	if (m->has_network)
+		network_text(&m->network, network);
+	if (!m->has_news && strcmp(network, m->network_told) == 0)
+		return;
+	memcpy(m->network_told, network, sizeof(network));
+	m->has_news = machine_write_box(m) != ST_OK;	/* again, in a second */
 }

@@ -23,13 +23,12 @@ enum {
 	FSCK_S_MAX = 1800
 };
 
-enum { HEAD_BYTES = 4096, CHUNK_BYTES = 64 * 1024, READ_BYTES = 64 << 20 };
+enum { FREE_BYTES = 1024, HEAD_BYTES = 4096, CHUNK_BYTES = 64 * 1024, READ_BYTES = 64 << 20 };
 
 /* <linux/ext4.h> is no public header: fs/ext4/ext4.h, _IOW('f', 16, __u64). */
 static const unsigned long resize_fs = 0x40086610;
 
 static const char renewed[] = "renewed";	/* below `at`/boot */
-static const char made_new[] = "new";	/* what was found, where it was made */
 
 /* --- growing ------------------------------------------------------------------ */
 
@@ -107,24 +106,30 @@ copy_range(int from, int to, off_t begin, off_t end,
 	return fsync(to) == 0 ? ST_OK : ST_IO;
 }
 
-/* Its first block last: half a copy is no file system. */
+/* ext4 leaves the first 1024 bytes of its partition to others
+ * (Documentation/filesystems/ext4/super.rst): that it was made here stands
+ * there before there is a file system that could hide it. */
+static const char mark[] = "guichet-made-anew\n";
+
+/* Its superblock last: half a copy is no file system. */
 static enum status
 copy_template(const struct data_plan *plan, const struct watchdog *watchdog)
 {
 	int from = open(plan->template, O_RDONLY | O_CLOEXEC);
 	int to = open(plan->partition->path, O_WRONLY | O_CLOEXEC);
-	static const uint8_t zero[HEAD_BYTES];
+	uint8_t head[HEAD_BYTES] = { 0 };
 	enum status st = ST_IO;
 	off_t end = 0;
 
+	memcpy(head, mark, sizeof(mark));
 	if (from >= 0 && to >= 0)
 		end = lseek(from, 0, SEEK_END);
 	if (end > HEAD_BYTES &&
-	    pwrite(to, zero, sizeof(zero), 0) == (ssize_t)sizeof(zero) &&
+	    pwrite(to, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
 	    fsync(to) == 0)
 		st = copy_range(from, to, HEAD_BYTES, end, watchdog);
 	if (st == ST_OK)
-		st = copy_range(from, to, 0, HEAD_BYTES, watchdog);
+		st = copy_range(from, to, FREE_BYTES, HEAD_BYTES, watchdog);
 	if (from >= 0)
 		close(from);
 	if (to >= 0)
@@ -197,7 +202,21 @@ is_mounted(const struct data_plan *plan)
 
 /* --- what was done -------------------------------------------------------------- */
 
-/* That what was on the box is lost is said for as long as the box lives. */
+static bool
+is_marked(const struct data_plan *plan)
+{
+	char there[sizeof(mark)] = "";
+	int fd = open(plan->partition->path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, there, sizeof(there), 0);
+
+	if (fd >= 0)
+		close(fd);
+	return n == (ssize_t)sizeof(there) &&
+	    memcmp(there, mark, sizeof(mark)) == 0;
+}
+
+/* That what was on the box is lost is said for as long as the box lives; with
+ * the date at which that was first written down. */
 static void
 remember_renewal(int at)
 {
@@ -207,7 +226,8 @@ remember_renewal(int at)
 	history_date((uint64_t)time(NULL), "", line);
 	if (files_folder(at, "boot", 0700, &folder) != ST_OK)
 		return;
-	if (files_write(folder, renewed, span_of(line), 0600) != ST_OK)
+	if (faccessat(folder, renewed, F_OK, 0) != 0 &&
+	    files_write(folder, renewed, span_of(line), 0600) != ST_OK)
 		log_line(LOG_WARNING, "%s: %s", renewed, strerror(errno));
 	close(folder);
 }
@@ -230,7 +250,7 @@ say_renewal(int at, char text[static DATA_TEXT_MAX], size_t len)
 }
 
 static void
-say(const struct data_plan *plan, const char *found, bool is_new,
+say(const struct data_plan *plan, const char *found,
     char text[static DATA_TEXT_MAX])
 {
 	int at = open(plan->at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -241,7 +261,7 @@ say(const struct data_plan *plan, const char *found, bool is_new,
 		fs.f_blocks = 0;
 	len = snprintf(text, DATA_TEXT_MAX, "%s; %llu MiB", found,
 	    (unsigned long long)fs.f_blocks * fs.f_frsize / (1024 * 1024));
-	if (at >= 0 && is_new)
+	if (at >= 0 && is_marked(plan))
 		remember_renewal(at);
 	if (at >= 0 && len > 0)
 		say_renewal(at, text, (size_t)len);
@@ -276,11 +296,25 @@ mount_or_renew(const struct data_plan *plan, const struct watchdog *watchdog,
 	else if (!can_be_read(plan, watchdog))
 		why = "cannot be read";
 	else if (renew(plan, watchdog) == ST_OK)
-		return made_new;
+		return "new";
 	else
 		why = "cannot be made anew";
 	snprintf(text, DATA_TEXT_MAX, "none: it %s", why);
 	return NULL;
+}
+
+/* See data.h.  To open a file is enough: ext4 refuses it with EIO once it has
+ * shut itself down, though statvfs(2) says nothing (Linux 6.12). */
+bool
+data_is_writable(int folder)
+{
+	int fd = openat(folder, "writable", O_WRONLY | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return errno != EROFS && errno != EIO;
+	close(fd);
+	return true;
 }
 
 /* See data.h. */
@@ -300,6 +334,6 @@ data_open(const struct data_plan *plan, const struct watchdog *watchdog,
 	if (found == NULL)
 		return ST_IO;
 	grow_file_system(plan);
-	say(plan, found, found == made_new, text);
+	say(plan, found, text);
 	return ST_OK;
 }

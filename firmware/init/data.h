@@ -5,6 +5,8 @@
 #ifndef INIT_DATA_H
 #define INIT_DATA_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "init/watchdog.h"
 #include "slots/partition.h"
@@ -26,5 +28,9 @@ struct data_plan {
 MUST_CHECK enum status
 data_open(const struct data_plan *plan, const struct watchdog *watchdog,
     char text[static DATA_TEXT_MAX]);
+
+/* May files be written below `folder`, a descriptor?  Writes nothing itself.
+ * False: the kernel gave the file system up (errors=remount-ro). */
+bool data_is_writable(int folder);
 
 #endif

@@ -41,6 +41,10 @@ struct machine {
 	/* While it runs */
 	struct watch watch;
 	pid_t guichetd, probe;		/* 0: none */
+	int   pulse;			/* guichetd's (supervisor/pulse.h); -1 */
+	bool  is_read_only;		/* the data partition */
+	bool  has_news;			/* guichetd has not heard of */
+	char  network_told[NETWORK_TEXT_MAX];
 };
 
 /* Why guichetd is not started; the first reason stays. */
@@ -67,8 +71,12 @@ void machine_configure(struct machine *m);
 /* Both ports, in their namespaces. */
 void machine_start_network(struct machine *m);
 
-/* /run/guichet-box, for guichetd.  ST_OK or ST_IO. */
+/* /run/guichet-box, for guichetd, who hears of it at once where it runs.
+ * ST_OK or ST_IO. */
 MUST_CHECK enum status machine_write_box(const struct machine *m);
+
+/* The same where something in it has changed. */
+void machine_tell_news(struct machine *m);
 
 /* The running slot is healthy: full tries; what is remembered; the other
  * slot, where this release wants it closed.  (good.c) */

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,19 +56,83 @@ take_signals(sigset_t *waiting)
 
 /* --- children ---------------------------------------------------------------------- */
 
+static enum status
+run_guichetd(struct machine *m)
+{
+	const char *const argv[] = { "/bin/guichetd", "-c", m->config_path,
+	    "--box", "/run/guichet-box", "--pulse", "3", NULL };
+	struct child child = { .argv = argv };
+	enum status st;
+	int pair[2];
+
+	TRY(machine_write_box(m));
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0, pair) != 0)
+		return ST_IO;
+	child.fd[0] = pair[1];
+	st = child_start(&child, &m->guichetd);
+	close(pair[1]);
+	if (st == ST_OK)
+		m->pulse = pair[0];
+	else
+		close(pair[0]);
+	return st;
+}
+
 static void
 start_guichetd(struct machine *m)
 {
-	const char *const argv[] = { "/bin/guichetd", "-c", m->config_path,
-	    "--box", "/run/guichet-box", NULL };
-	struct child child = { .argv = argv };
-
 	/* With a trouble the time runs, and nothing is started. */
-	if (m->trouble[0] == '\0' && (machine_write_box(m) != ST_OK ||
-	    child_start(&child, &m->guichetd) != ST_OK))
+	if (m->trouble[0] == '\0' && run_guichetd(m) != ST_OK)
 		watch_died(&m->watch, child_now_ms());
 	else
 		watch_started(&m->watch, child_now_ms());
+}
+
+static void
+close_pulse(struct machine *m)
+{
+	if (m->pulse >= 0)
+		close(m->pulse);
+	m->pulse = -1;
+}
+
+static void
+hear_pulse(struct machine *m)
+{
+	uint8_t bytes[16];
+	ssize_t n;
+
+	while ((n = read(m->pulse, bytes, sizeof(bytes))) > 0)
+		watch_heard(&m->watch, child_now_ms());
+	if (n == 0)
+		close_pulse(m);		/* it ends */
+}
+
+static void
+kill_guichetd(const struct machine *m)
+{
+	log_line(LOG_ERROR, "guichetd is silent: killed");
+	if (m->guichetd > 0)
+		kill(m->guichetd, SIGKILL);
+}
+
+/* A new release that cannot write where the old one could has its minute and
+ * no more. */
+static void
+look_at_data(struct machine *m)
+{
+	bool is_read_only = m->boot_folder >= 0 &&
+	    !data_is_writable(m->boot_folder);
+	bool on_trial = !m->past.has_record ||
+	    m->past.record.slot != m->slot;
+
+	if (is_read_only && !m->is_read_only)
+		log_line(LOG_ERROR, "the data partition cannot be written any "
+		    "more: replace the card");
+	m->has_news = m->has_news || is_read_only != m->is_read_only;
+	m->is_read_only = is_read_only;
+	watch_data(&m->watch, is_read_only && !on_trial);
 }
 
 static void
@@ -102,10 +167,12 @@ on_exit_of(struct machine *m, pid_t pid, int how)
 
 	if (pid == m->probe) {
 		m->probe = 0;
+		look_at_data(m);
 		watch_probed(&m->watch, WIFEXITED(how) &&
-		    WEXITSTATUS(how) == 0, now_ms);
+		    WEXITSTATUS(how) == 0 && !m->is_read_only, now_ms);
 	} else if (pid == m->guichetd) {
 		m->guichetd = 0;
+		close_pulse(m);
 		if (WIFEXITED(how) && WEXITSTATUS(how) == RESTART_BOX)
 			return PAST_ASKED;
 		say_death("guichetd", how);
@@ -151,6 +218,10 @@ act(struct machine *m)
 		break;
 	case WATCH_MARK_GOOD:
 		machine_mark_good(m);
+		m->has_news = true;	/* the floor */
+		break;
+	case WATCH_KILL:
+		kill_guichetd(m);
 		break;
 	case WATCH_REBOOT:
 		return m->trouble[0] == '\0' ? m->watch.why : m->trouble;
@@ -161,14 +232,21 @@ act(struct machine *m)
 static void
 wait_for_anything(struct machine *m, const sigset_t *waiting)
 {
-	struct pollfd network = { .events = POLLIN, .fd = m->has_network
-	    ? network_fd(&m->network) : -1 };
+	struct pollfd heard[] = {
+		{ .events = POLLIN, .fd = m->has_network
+		    ? network_fd(&m->network) : -1 },
+		{ .events = POLLIN, .fd = m->pulse },
+	};
 	int ms = watch_wait_ms(&m->watch, child_now_ms(), TURN_MS);
 	struct timespec time = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
 
-	if (ppoll(&network, 1, &time, waiting) > 0 && m->has_network)
+	if (ppoll(heard, COUNT(heard), &time, waiting) <= 0)
+		return;
+	if (heard[0].revents != 0)
 		network_on_readable(&m->network, child_now_ms());
+	if (heard[1].revents != 0)
+		hear_pulse(m);
 }
 
 /* See machine.h. */
@@ -179,6 +257,7 @@ machine_run(struct machine *m)
 	sigset_t waiting;
 
 	take_signals(&waiting);
+	m->pulse = -1;
 	watch_init(&m->watch, child_now_ms());
 	while (why == NULL) {
 		watchdog_kick(&m->watchdog);
@@ -189,8 +268,10 @@ machine_run(struct machine *m)
 			why = act(m);
 		if (asked_to_stop)
 			why = "init was told to restart the box";
-		if (why == NULL)
+		if (why == NULL) {
+			machine_tell_news(m);
 			wait_for_anything(m, &waiting);
+		}
 	}
 	return why;
 }

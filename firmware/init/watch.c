@@ -29,6 +29,9 @@ why_reboot(const struct watch *w, uint64_t now_ms)
 {
 	if (dies_too_often(w))
 		return "guichetd died 4 times within 5 minutes";
+	if (w->is_read_only)
+		return now_ms - w->first_ms > WATCH_READ_ONLY_MS
+		    ? "the data partition could not be written any more" : NULL;
 	if (w->failures >= WATCH_FAILURES && w->is_good)
 		return "not healthy any more: 6 checks in a row failed";
 	if (!w->is_good && w->first_ms != 0 &&
@@ -50,6 +53,10 @@ watch_next(struct watch *w, uint64_t now_ms)
 	}
 	if (!w->is_running && now_ms >= w->start_at_ms)
 		return WATCH_START;
+	if (w->is_running && now_ms - w->heard_ms > WATCH_SILENT_MS) {
+		w->heard_ms = now_ms;	/* said once */
+		return WATCH_KILL;
+	}
 	if (w->is_probing)
 		return now_ms >= w->probe_until_ms ? WATCH_KILL_PROBE
 		    : WATCH_WAIT;
@@ -62,6 +69,7 @@ void
 watch_started(struct watch *w, uint64_t now_ms)
 {
 	w->is_running = true;
+	w->heard_ms = now_ms;
 	if (w->first_ms == 0) {
 		w->first_ms = now_ms;
 		w->probe_at_ms = now_ms + WATCH_EARLY_MS;
@@ -100,6 +108,20 @@ watch_probed(struct watch *w, bool is_healthy, uint64_t now_ms)
 	w->is_good = w->is_good || is_healthy;
 	w->probe_at_ms = now_ms + (w->is_good ? WATCH_EVERY_MS
 	    : WATCH_EARLY_MS);
+}
+
+/* See watch.h. */
+void
+watch_heard(struct watch *w, uint64_t now_ms)
+{
+	w->heard_ms = now_ms;
+}
+
+/* See watch.h. */
+void
+watch_data(struct watch *w, bool is_read_only)
+{
+	w->is_read_only = is_read_only;
 }
 
 static uint64_t

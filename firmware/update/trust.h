@@ -1,6 +1,7 @@
 /*
  * trust.h -- may this container be written to this box?  What the box is and
- * who may sign for it comes from the supervisor (UPDATE_FACTS), once.
+ * who may sign for it comes from the supervisor (UPDATE_FACTS); the floor may
+ * rise later.
  *
  * Pure: reads bytes that are there and writes nothing.
  */

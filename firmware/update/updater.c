@@ -467,8 +467,12 @@ updater_on_facts(struct role *role, const struct message *m)
 	struct trust *t = &updater.trust;
 
 	(void)role;
-	if (updater.phase != IDLE || facts->slot > 1)
-		unexpected("facts in the middle of it", (int)facts->slot);
+	if (facts->slot > 1)
+		unexpected("a slot that is none", (int)facts->slot);
+	if (updater.phase != IDLE) {
+		t->floor = facts->floor;	/* all that ever changes */
+		return;
+	}
 	copy_text(t->board, facts->board);
 	copy_text(t->version, facts->version);
 	t->release = facts->release;

@@ -19,7 +19,7 @@ enum { UPDATER_SOCKET, UPDATER_BOOT, UPDATER_ROOT, UPDATER_CONTROL };
 /* Before the sandbox closes; dies where a descriptor is missing. */
 void updater_prepare(struct role *role);
 
-/* UPDATE_FACTS: nothing is done before. */
+/* UPDATE_FACTS: nothing is done before; again when the floor has risen. */
 void updater_on_facts(struct role *role, const struct message *m);
 
 /* UPDATE_NOTED: the event is in the audit log.  Where the vault is gone before,

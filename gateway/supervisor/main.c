@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -19,11 +20,12 @@
 
 static const char usage[] =
     "usage: guichetd -c FILE [--check]   run, or only check FILE\n"
-    "       guichetd -c FILE --box BOX   run on an appliance: init does\n"
+    "       guichetd -c FILE --box BOX [--pulse FD]\n"
+    "                                    run on an appliance: init does\n"
     "       guichetd --example-config    print a commented example\n";
 
 struct options {
-	const char *file, *box;
+	const char *file, *box, *pulse;
 	bool only_check, example, help;
 };
 
@@ -35,6 +37,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->file = argv[++i];
 		} else if (strcmp(argv[i], "--box") == 0 && i + 1 < argc) {
 			o->box = argv[++i];
+		} else if (strcmp(argv[i], "--pulse") == 0 && i + 1 < argc) {
+			o->pulse = argv[++i];
 		} else if (strcmp(argv[i], "--check") == 0) {
 			o->only_check = true;
 		} else if (strcmp(argv[i], "--example-config") == 0) {
@@ -91,17 +95,20 @@ say_what_is_missing(void)
 
 /* What init says, and the keys it names; nothing without --box. */
 static enum status
-load_report(const char *file, struct report *report)
+load_report(const struct options *o, struct supervisor_setup *setup)
 {
 	static struct box box;
 	static struct update_keys keys;
+	struct report *report = &setup->report;
 
-	if (file == NULL)
+	if (o->box == NULL)
 		return ST_OK;
-	TRY(load_box(file, &box));
+	TRY(load_box(o->box, &box));
 	TRY(load_update_keys(box.keys, &keys));
 	report->box = &box;
 	report->keys = &keys;
+	setup->pulse.box = &box;
+	setup->pulse.fd = o->pulse == NULL ? -1 : atoi(o->pulse);
 	return ST_OK;
 }
 
@@ -140,9 +147,9 @@ serve(const struct options *o)
 	struct places places;
 	struct supervisor_setup setup = { .config = &config,
 	    .folders = &folders, .places = &places,
-	    .report.booted = folders.booted };
+	    .report.booted = folders.booted, .pulse.fd = -1 };
 
-	if (load_report(o->box, &setup.report) != ST_OK ||
+	if (load_report(o, &setup) != ST_OK ||
 	    load_config(o->file, &config) != ST_OK ||
 	    folders_name(&folders, &config) != ST_OK ||
 	    folders_check(&folders, &config, setup.report.box) != 0)

@@ -10,14 +10,15 @@
 #include "supervisor/update_keys.h"
 
 struct report {
-	const struct box         *box;		/* NULL: none */
+	const struct box         *box;		/* NULL: none; may change
+						   (pulse.h) */
 	const struct update_keys *keys;
 	const char *booted;	/* a file that is made when it was told: gone
 				   with the next start of the box */
 };
 
-/* `p` is ready: to the updater what it may take, to the vault, once each time
- * the box started, how that went. */
+/* `p` is ready, or there is news about the box: to the updater what it may
+ * take, to the vault, once each time the box started, how that went. */
 void report_ready(const struct report *r, struct process *p);
 
 /* A part of the answer to HEALTH_GET; as process_send(). */

@@ -7,6 +7,7 @@ supervisor_SRCS = \
     pairs.c \
     places.c \
     process.c \
+    pulse.c \
     report.c \
     supervisor.c \
     topology.c \

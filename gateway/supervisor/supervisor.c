@@ -28,6 +28,7 @@ struct supervisor {
 	uint8_t       *slice[TOPOLOGY_ROLES_MAX];
 	struct places *places;
 	struct report  report;
+	struct pulse   pulse;
 	uint64_t       began_ms;
 	bool           is_stopping;
 	int            exit_code;
@@ -286,6 +287,18 @@ on_message(void *owner, struct process *p, const struct message *m)
 		    "health", role_name(p->role->id));
 }
 
+/* The floor may have risen: the updater hears of it.  Whoever asks how the box
+ * is gets the new answer anyway. */
+static void
+on_news(void *owner)
+{
+	struct supervisor *s = owner;
+	struct process *updater = find(s, ROLE_UPDATER);
+
+	if (updater->state == PROCESS_RUNNING)
+		report_ready(&s->report, updater);
+}
+
 /* --- running --------------------------------------------------------------- */
 
 /* Without it no role can be started again where it stood: whoever started us
@@ -437,9 +450,13 @@ supervisor_run(const struct supervisor_setup *setup)
 
 	s.places = setup->places;
 	s.report = setup->report;
+	s.pulse = setup->pulse;
+	s.pulse.on_news = on_news;
+	s.pulse.owner = &s;
 	if (confine(&s, setup) != ST_OK)
 		return ROLE_EXIT_OS;
 	s.began_ms = uv_now(&s.loop);
+	pulse_start(&s.pulse, &s.loop);
 	for (size_t i = 0; i < topology_n_roles; i++)
 		if (prepare(&s, i, setup) != ST_OK)
 			unexpected("configuration slice", (int)i);

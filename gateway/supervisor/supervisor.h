@@ -9,6 +9,7 @@
 #include "supervisor/folders.h"
 #include "supervisor/listeners.h"
 #include "supervisor/places.h"
+#include "supervisor/pulse.h"
 #include "supervisor/report.h"
 
 /* All borrowed until supervisor_run() returns. */
@@ -18,6 +19,7 @@ struct supervisor_setup {
 	const struct listeners *listeners;
 	struct places          *places;
 	struct report           report;
+	struct pulse            pulse;	/* on_news and owner: ours */
 };
 
 /*

@@ -135,7 +135,8 @@ class Box:
             self.process = subprocess.Popen(
                 ["qemu-system-aarch64", *MACHINE, "-bios", self.loader, *self._devices(netdevs),
                  "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
-                stdin=keys, stdout=console, stderr=log, pass_fds=handed)
+                stdin=keys, stdout=console, stderr=log, pass_fds=handed,
+                restore_signals=False)      # a full card is an error for qemu, not its end
         self.started = time.monotonic()
         return self
 

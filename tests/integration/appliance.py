@@ -104,6 +104,8 @@ class Appliance:
                 conf.write(f"{key} = {value}\n")
             conf.write(self.sections)
 
+    pass_fds = ()       # what guichetd inherits beside its standard descriptors
+
     def command(self):
         return [os.path.join(self.programs, "guichetd"), "-c", self.path("guichet.conf")]
 
@@ -113,7 +115,7 @@ class Appliance:
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            start_new_session=True)
+            start_new_session=True, pass_fds=self.pass_fds)
         log.close()
         self.wait_ready()
         if self.wants_lab_card and not self.status()["lab_card"]:

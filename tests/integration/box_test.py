@@ -119,6 +119,17 @@ class Box(Appliance):
         return [json.loads(line) for line in self.guichet("audit", "list").splitlines()]
 
 
+class PulsingBox(Box):
+    """With a line to PID 1."""
+
+    def __init__(self, line):
+        self.pass_fds = (line.fileno(),)
+        super().__init__()
+
+    def command(self):
+        return super().command() + ["--pulse", str(self.pass_fds[0])]
+
+
 def place_of(pid):
     return os.readlink(f"/proc/{pid}/ns/net")
 
@@ -347,6 +358,14 @@ def update_events(box):
     return [(row["res"], row["det"]["version"]) for row in box.audit() if row["ev"] == "update"]
 
 
+def write_slots(box):
+    """b runs."""
+    with open(box.path("control"), "r+b") as f:
+        for at in (control.FIRST, control.BACKUP):
+            f.seek(at)
+            f.write(control.pack(control.Slot(14, 7), control.Slot(15, 7)))
+
+
 def test_update():
     """With guichet-updater as guichetd --box starts it; what it refuses, and
     what that leaves: update_test.py."""
@@ -359,11 +378,7 @@ def test_update():
         with open(path, "wb") as f:
             f.write(signed(unsigned, key) + boot + root)
         with Box(keys=keys) as box:
-            slots = control.pack(control.Slot(14, 7), control.Slot(15, 7))
-            with open(box.path("control"), "r+b") as f:
-                for at in (control.FIRST, control.BACKUP):
-                    f.seek(at)
-                    f.write(slots)
+            write_slots(box)
             box.guichet("update", "apply", "--stay", path)
             state = json.loads(box.guichet("update", "status", "--json"))["slots"][0]["state"]
             ok(state == "armed" and box.process.poll() is None,
@@ -378,6 +393,46 @@ def test_update():
             box.process = None
 
 
+def facts_text(box, **news):
+    return "".join(f"{k} = {v}\n" for k, v in {**box.facts, **news}.items()).encode()
+
+
+def test_pulse():
+    """The line to PID 1: a sign of life out, news about the box in."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(15)
+    with PulsingBox(theirs) as box:
+        write_slots(box)
+        beats = [ours.recv(16), ours.recv(16)]
+        ok(beats == [b"\0", b"\0"], "guichetd is heard", beats)
+        ours.send(facts_text(box, floor="13", data="cannot be written any more"))
+        ok(until(lambda: box.status()["box"]["data"] == "cannot be written any more"),
+           "status says what init has found since", box.status().get("box"))
+        ok(until(lambda: json.loads(box.guichet("update", "status", "--json"))["floor"] == 13),
+           "and guichet update the new floor", box.log())
+        ours.send(b"slot = c\n")
+        ok(until(lambda: "line 1 is no fact" in box.log())
+           and box.status()["box"]["slot"] == "b", "what is none is not taken", box.log())
+        inherited = [pid for pid in [*box.launchers(), *box.pids().values()]
+                     if pid != box.process.pid and os.stat(f"/proc/self/fd/{theirs.fileno()}").st_ino
+                     in {os.stat(f"/proc/{pid}/fd/{fd}").st_ino
+                         for fd in os.listdir(f"/proc/{pid}/fd")}]
+        ok(inherited == [], "the line is guichetd's alone", inherited)
+        os.kill(box.process.pid, signal.SIGSTOP)
+        while True:     # what it said before
+            ours.settimeout(7)
+            try:
+                ours.recv(16)
+            except TimeoutError:
+                break
+        ok(fetch_page(box).startswith(b"HTTP/1.1 200"),
+           "stopped alone, it is silent, and all roles answer")
+        os.kill(box.process.pid, signal.SIGCONT)
+        ok(ours.recv(16) == b"\0", "and is heard again")
+    ours.close()
+    theirs.close()
+
+
 def run_all():
     global NETWORKS, HOST
     missing = [p for p in ("guichet-updater",) if not os.path.exists(os.path.join(BIN, p))]
@@ -388,7 +443,8 @@ def run_all():
     with Networks() as NETWORKS, tempfile.TemporaryDirectory() as folder:
         HOST = Host(folder)
         main(test_places, test_a_launcher_dies, test_nothing_of_it_survives, test_sockets,
-             test_restart, test_service_port, test_wrong_facts, test_missing_partition, test_update)
+             test_restart, test_service_port, test_wrong_facts, test_missing_partition, test_update,
+             test_pulse)
 
 
 if __name__ == "__main__":

@@ -337,6 +337,11 @@ def test_not_now():
         ok(code == TEMPORARY and "another update" in err
            and box.guichet("rollback")[0] == TEMPORARY, "one update at a time", err)
         ok('"updating":true' in box.guichet("status", "--json")[1], "status shows that it runs")
+        box.floor += 1
+        box.send_facts()
+        ok(until(lambda: f'"floor":{box.floor}' in box.guichet("status", "--json")[1])
+           and '"updating":true' in box.guichet("status", "--json")[1],
+           "the floor may rise meanwhile", box.log())
         first.close()
         ok(until(lambda: box.events) and box.events[-1]["why"].startswith(b"whoever")
            and is_closed(box), "who leaves is refused", box.events)

@@ -131,6 +131,46 @@ test_sound(void)
 	    strncmp(text, "checked; ", 9) == 0 &&
 	    shell("grep -q kept $T/at/file") == 0, "the next start has it");
 	ok(strstr(text, "made anew") != NULL, "and still says what was lost");
+	ok(shell("rm $T/at/boot/renewed") == 0, "the power was cut before that "
+	    "was written down");
+	umount(at);
+	ok(open_data("/sbin/e2fsck", text) == ST_OK &&
+	    strstr(text, "made anew") != NULL, "it is said all the same");
+	umount(at);
+}
+
+static bool
+is_writable(void)
+{
+	int fd = open(at, O_RDONLY | O_DIRECTORY);
+	bool is = data_is_writable(fd);
+
+	close(fd);
+	return is;
+}
+
+/* Both are what ext4 does after an error: until Linux 6.12, and since. */
+static void
+test_given_up(void)
+{
+	char text[DATA_TEXT_MAX];
+
+	ok(open_data("/sbin/e2fsck", text) == ST_OK && is_writable() &&
+	    is_writable(), "it can be written");
+	ok(mount(NULL, at, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0 &&
+	    !is_writable(), "read-only: seen");
+	umount(at);
+	ok(open_data("/sbin/e2fsck", text) == ST_OK && is_writable(),
+	    "a restart mends it");
+	if (shell("d=$(stat -c %t:%T $P); n=$(basename $(readlink /sys/dev/"
+	    "block/$((0x${d%:*})):$((0x${d#*:})))); echo x >/sys/fs/ext4/$n/"
+	    "trigger_fs_error") == 0)
+		ok(!is_writable(), "an error: seen");
+	else
+		skip("an error", "no trigger_fs_error");
+	umount(at);
+	ok(open_data("/sbin/e2fsck", text) == ST_OK && is_writable(),
+	    "e2fsck mends that");
 	umount(at);
 }
 
@@ -205,6 +245,7 @@ main(void)
 	} else {
 		test_first_start();
 		test_sound();
+		test_given_up();
 		test_no_checker();
 		test_check_gave_up();
 		test_repaired();

@@ -9,6 +9,7 @@ enum { SECOND = 1000 };
 
 static struct watch w;
 static uint64_t now;
+static bool is_silent;		/* guichetd */
 
 /* guichetd runs since a moment ago. */
 static void
@@ -31,6 +32,8 @@ next(uint64_t most)
 		int wait = watch_wait_ms(&w, now, SECOND);
 
 		now += wait > 0 ? (uint64_t)wait : 1;
+		if (!is_silent)
+			watch_heard(&w, now);
 	}
 	return action;
 }
@@ -130,6 +133,60 @@ test_deaths(void)
 	    "the fourth within five minutes: restarted");
 }
 
+/* It answers nobody's questions about itself: all roles may be well. */
+static void
+test_silence(void)
+{
+	start();
+	(void)next(2 * SECOND);
+	probe(true);
+	(void)next(2 * SECOND);
+	ok(next(29 * SECOND) == WATCH_WAIT, "it is heard");
+	is_silent = true;
+	(void)next(2 * SECOND);
+	probe(true);
+	ok(next(29 * SECOND) == WATCH_WAIT && next(2 * SECOND) == WATCH_PROBE,
+	    "silent for half a minute: nothing");
+	probe(true);
+	ok(next(40 * SECOND) == WATCH_KILL, "for a minute: it is ended");
+	ok(next(2 * SECOND) != WATCH_KILL, "once");
+	watch_died(&w, now);
+	ok(next(SECOND) == WATCH_START, "and started again");
+	is_silent = false;
+}
+
+static void
+fail_for(uint64_t ms)
+{
+	uint64_t end = now + ms;
+
+	while (now < end && next(31 * SECOND) == WATCH_PROBE)
+		probe(false);
+}
+
+static void
+test_read_only(void)
+{
+	start();
+	(void)next(2 * SECOND);
+	probe(true);
+	(void)next(2 * SECOND);
+	watch_data(&w, true);
+	fail_for(WATCH_READ_ONLY_MS - 60 * SECOND);
+	ok(watch_next(&w, now) != WATCH_REBOOT,
+	    "data that cannot be written: it stays up to say so");
+	fail_for(120 * SECOND);
+	ok(watch_next(&w, now) == WATCH_REBOOT &&
+	    strstr(w.why, "data partition") != NULL,
+	    "after an hour a restart may mend it");
+	start();
+	watch_data(&w, true);
+	fail_for(WATCH_HEALTHY_WITHIN_MS + 5 * SECOND);
+	ok(watch_next(&w, now) != WATCH_REBOOT, "from the start: likewise");
+	watch_data(&w, false);
+	ok(watch_next(&w, now) == WATCH_REBOOT, "another fault: as ever");
+}
+
 static void
 test_seldom_deaths(void)
 {
@@ -167,6 +224,8 @@ main(void)
 	test_not_healthy_any_more();
 	test_hanging_probe();
 	test_deaths();
+	test_silence();
+	test_read_only();
 	test_seldom_deaths();
 	test_never_started();
 	return done_testing();
