@@ -1,7 +1,6 @@
 #include "ctl/intake.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,14 +77,6 @@ read_options(struct command *c, int argc, char **argv)
 
 /* --- files to intake ------------------------------------------------------- */
 
-static int
-fail_file(const struct command *c, const char *file)
-{
-	fprintf(stderr, c->french ? "guichet : %s : %s.\n"
-	    : "guichet: %s: %s.\n", file, strerror(errno));
-	return EXIT_NO_INPUT;
-}
-
 /* Before anything is sent: a wrong name among many files is said at once. */
 static int
 check_files(const struct command *c)
@@ -93,7 +84,7 @@ check_files(const struct command *c)
 	for (int i = 0; i < c->n_files; i++)
 		if (strcmp(c->files[i], "-") != 0 &&
 		    access(c->files[i], R_OK) != 0)
-			return fail_file(c, c->files[i]);
+			return terminal_fail_file(c->files[i], c->french);
 	return 0;
 }
 
@@ -109,10 +100,9 @@ begin_file(struct command *c)
 	    .lang = span_of(c->french ? "fr" : "en"), .json = c->json } };
 	struct stat st;
 
-	c->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-	    : open(path, O_RDONLY | O_CLOEXEC);
+	c->fd = terminal_open_file(path);
 	if (c->fd < 0) {
-		c->code = fail_file(c, path);
+		c->code = terminal_fail_file(path, c->french);
 		return ST_IO;
 	}
 	if (fstat(c->fd, &st) == 0 && st.st_size > 0)
@@ -130,7 +120,8 @@ send_part(struct command *c)
 	if (n < 0 && errno == EINTR)
 		return ST_OK;
 	if (n < 0) {
-		c->code = fail_file(c, c->files[c->file]);
+		c->code = terminal_fail_file(c->files[c->file],
+		    c->french);
 		return ST_IO;
 	}
 	if (n > 0) {

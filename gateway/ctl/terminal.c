@@ -1,6 +1,7 @@
 #include "ctl/terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,23 @@ terminal_print(uint64_t stream, struct span text)
 
 	if (whole_write(fd, text) != ST_OK)
 		return;		/* the reader has left */
+}
+
+/* See terminal.h. */
+int
+terminal_open_file(const char *path)
+{
+	return strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+	    : open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* See terminal.h. */
+int
+terminal_fail_file(const char *path, bool french)
+{
+	fprintf(stderr, french ? "guichet : %s : %s.\n"
+	    : "guichet: %s: %s.\n", path, strerror(errno));
+	return EXIT_NO_INPUT;
 }
 
 static int

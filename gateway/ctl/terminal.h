@@ -21,6 +21,12 @@ bool terminal_is_french(void);
 /* Standard output, or standard error where `stream` is 2. */
 void terminal_print(uint64_t stream, struct span text);
 
+/* To read: the file of that name, `-` is standard input; or -1 with errno. */
+int terminal_open_file(const char *path);
+
+/* Says, by errno, why the file cannot be read.  Returns EXIT_NO_INPUT. */
+int terminal_fail_file(const char *path, bool french);
+
 /* A connected local socket, or, with --service, one that leads to the same
  * on a box (ctl/service.h); or -1 after a line that says what to do. */
 int terminal_connect(const char *path, bool french);

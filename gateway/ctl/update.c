@@ -1,7 +1,6 @@
 #include "ctl/update.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,14 +101,6 @@ read_options(struct command *c, int argc, char **argv)
 	return applies == (c->file != NULL);
 }
 
-static int
-fail_file(const struct command *c)
-{
-	fprintf(stderr, c->french ? "guichet : %s : %s.\n"
-	    : "guichet: %s: %s.\n", c->file, strerror(errno));
-	return EXIT_NO_INPUT;
-}
-
 /* 0, or an exit code after a line that says why. */
 static int
 open_file(struct command *c)
@@ -118,10 +109,9 @@ open_file(struct command *c)
 
 	if (c->file == NULL)
 		return 0;
-	c->fd = strcmp(c->file, "-") == 0 ? dup(STDIN_FILENO)
-	    : open(c->file, O_RDONLY | O_CLOEXEC);
+	c->fd = terminal_open_file(c->file);
 	if (c->fd < 0 || fstat(c->fd, &st) != 0)
-		return fail_file(c);
+		return terminal_fail_file(c->file, c->french);
 	if (S_ISREG(st.st_mode))
 		c->bytes = (uint64_t)st.st_size;
 	c->shows_progress = isatty(STDERR_FILENO) == 1;
@@ -178,7 +168,7 @@ send_part(struct command *c)
 		return ST_OK;
 	if (n < 0) {
 		hide_progress(c);
-		c->code = fail_file(c);
+		c->code = terminal_fail_file(c->file, c->french);
 		return ST_IO;
 	}
 	if (n == 0)
