@@ -56,6 +56,10 @@ def test_layout():
     seed = layout["seed"][0] // MIB
     text = run(IMAGE / "flash-help", "nanopi-r2s").stdout
     ok(text.count(f"bs=1M seek={seed} ") == 2, "flash-help writes the seed where it lies")
+    moves = re.findall(r"^ *cd .*", text, re.M)
+    ok(not moves, "its commands work one after the other: none changes the folder", moves)
+    ok(text.count("https://192.168.1.2/") == 2 and text.count("LAN)") == 2
+       and text.count("--service /dev/ttyUSB0 status") == 2, "and it ends at a box that answers")
 
 
 def test_disk():
