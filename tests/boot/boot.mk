@@ -18,6 +18,7 @@ boot-ready:
 
 boot-test: boot-ready	## the image in qemu: a result in, a bundle out, the power cut
 	$(Q)/usr/bin/python3 tests/boot/boot_test.py
+	$(Q)/usr/bin/python3 tests/boot/faults_test.py
 	$(Q)/usr/bin/python3 tests/boot/ports_test.py
 	$(Q)/usr/bin/python3 tests/boot/attack_test.py
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A few rows of the matrix and the main job, for every run of the tests; the
+"""A few rows of the matrix, the main job and a site's mistake, for every run of the tests; the
 whole is `make boot-matrix`.  Makes the image first: from the cache in seconds,
 without one the boot loader and the kernel are built, ten minutes or so."""
 import os
@@ -28,7 +28,9 @@ def main():
         # They look into the image when they are read.
         import boot_test
         import drive
+        import faults_test
         boot_test.test_job()
+        faults_test.with_folder(faults_test.test_pair)
         drive.run_rows([row for row in drive.plan() if row[0] in QUICK])
     tap.done()
 
