@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ctl/terminal.h"
 #include "ipc/pump.h"
 #include "os/moment.h"
 
@@ -100,7 +101,8 @@ static int
 fail(int fd)
 {
 	fprintf(stderr, service.french ? "guichet : %s : %s.\n"
-	    : "guichet: %s: %s.\n", service.device, strerror(errno));
+	    : "guichet: %s: %s.\n", service.device,
+	    terminal_reason(errno, service.french));
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -48,11 +48,36 @@ terminal_open_file(const char *path)
 }
 
 /* See terminal.h. */
+const char *
+terminal_reason(int error, bool french)
+{
+	static const struct { int error; const char *french; } reasons[] = {
+		{ ENOENT, "introuvable" },
+		{ EACCES, "accès refusé" },
+		{ EPERM, "opération interdite" },
+		{ EISDIR, "c'est un dossier" },
+		{ ENOTDIR, "le chemin passe par ce qui n'est pas un dossier" },
+		{ ENAMETOOLONG, "chemin trop long" },
+		{ EIO, "erreur de lecture ou d'écriture" },
+		{ EBUSY, "déjà utilisé" },
+		{ ENODEV, "aucun périphérique" },
+		{ ENXIO, "aucun périphérique" },
+		{ ENOTTY, "ce n'est pas une ligne série" },
+		{ ECONNREFUSED, "personne ne répond" },
+	};
+
+	for (size_t i = 0; french && i < COUNT(reasons); i++)
+		if (reasons[i].error == error)
+			return reasons[i].french;
+	return strerror(error);
+}
+
+/* See terminal.h. */
 int
 terminal_fail_file(const char *path, bool french)
 {
 	fprintf(stderr, french ? "guichet : %s : %s.\n"
-	    : "guichet: %s: %s.\n", path, strerror(errno));
+	    : "guichet: %s: %s.\n", path, terminal_reason(errno, french));
 	return EXIT_NO_INPUT;
 }
 
@@ -91,7 +116,7 @@ terminal_connect(const char *path, bool french)
 		      "droit d'ouvrir cette prise ? Une autre se donne par --socket CHEMIN.\n"
 		    : "guichet: %s: %s. Is guichetd running, and may you open its socket? "
 		      "Another one is named by --socket PATH.\n",
-		    path, strerror(errno));
+		    path, terminal_reason(errno, french));
 	return fd;
 }
 

@@ -24,6 +24,10 @@ void terminal_print(uint64_t stream, struct span text);
 /* To read: the file of that name, `-` is standard input; or -1 with errno. */
 int terminal_open_file(const char *path);
 
+/* Why, in few words: errno's own in English, those that people meet in
+ * French.  Static storage, until the next call. */
+const char *terminal_reason(int error, bool french);
+
 /* Says, by errno, why the file cannot be read.  Returns EXIT_NO_INPUT. */
 int terminal_fail_file(const char *path, bool french);
 

@@ -385,6 +385,11 @@ def test_french():
         code, _, err = box.guichet("apply", container(flipped(GOOD, 30)), lang="fr")
         ok(code == REFUSED and "signature est fausse" in err and "Rien n'a été modifié" in err,
            "refused in French", err)
+        for path, reason in (("/nowhere", "introuvable"), ("/nowhere/", "introuvable"),
+                             ("/dev/null/x", "le chemin passe par ce qui n'est pas un dossier")):
+            code, _, err = box.guichet("apply", path, lang="fr")
+            ok(code == 66 and err == f"guichet : {path} : {reason}.\n",
+               f"{path}: in French, the reason, too", err)
         code, out, _ = box.guichet("apply", container(), lang="fr")
         ok(code == 0 and "redémarre" in out, "taken in French", out)
 
