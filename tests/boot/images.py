@@ -5,6 +5,8 @@ release is packed again by the same scripts with another number, and the bad
 ones with another program.  Everything lies in build/boot-test and is made
 again only when something it depends on has changed.
 """
+import contextlib
+import fcntl
 import functools
 import hashlib
 import os
@@ -123,9 +125,23 @@ def sign_update(unsigned, out, keys):
         "--key", f"{keys}/update.key", "--public", f"{keys}/update.pub", unsigned, out)
 
 
+@contextlib.contextmanager
+def alone():
+    """Suites run beside each other, and what they make here is shared."""
+    os.makedirs(FOLDER, exist_ok=True)
+    with open(os.path.join(FOLDER, "lock"), "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @functools.cache
 def folder_of(wanted):
     """The folder with root.img, verity.env, boot.fit and update of a release."""
+    with alone():
+        return _make(wanted)
+
+
+def _make(wanted):
     folder = os.path.join(FOLDER, wanted.name)
     stamp = os.path.join(folder, "stamp")
     sources = [source for _, source in wanted.instead + wanted.more]
@@ -147,9 +163,10 @@ def base_disk(a=GOOD, b=OLDER):
     """A disk with these releases in its slots, as the factory writes one."""
     one, other = folder_of(a), folder_of(b)
     path = os.path.join(FOLDER, f"disk-{a.name}-{b.name}.img")
-    run(f"{SCRIPTS}/mkdisk", "--out", path, "--boot-a", f"{one}/boot.fit",
-        "--root-a", f"{one}/root.img", "--boot-b", f"{other}/boot.fit",
-        "--root-b", f"{other}/root.img", "--data", _files()["usr/share/guichet/data.ext4"])
+    with alone():
+        run(f"{SCRIPTS}/mkdisk", "--out", path, "--boot-a", f"{one}/boot.fit",
+            "--root-a", f"{one}/root.img", "--boot-b", f"{other}/boot.fit",
+            "--root-b", f"{other}/root.img", "--data", _files()["usr/share/guichet/data.ext4"])
     return path
 
 
