@@ -1,6 +1,6 @@
 # The image in an emulated machine: tests/boot.  docs/operations/boot-tests.md
 
-BOOT_PROGRAMS := attack_init dead hung memory_init nothing
+BOOT_PROGRAMS := attack_init dead hung memory_init nothing strict
 
 # For the box: only make TARGET=aarch64 asks for them.
 $(OUT)/tests/boot/programs/attack_init: $(OUT)/tests/sandbox/attacks.o

@@ -3,6 +3,7 @@
 """
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ import images                                               # noqa: E402
 import rows                                                 # noqa: E402
 import seed                                                 # noqa: E402
 import tap                                                  # noqa: E402
-from box import Box, until                                  # noqa: E402
+from box import Box, free_port, until                       # noqa: E402
 from control import Slot                                    # noqa: E402
 from disk import Disk                                       # noqa: E402
 
@@ -172,7 +173,8 @@ def good_update(_):
                [] if done.returncode != 0 else ["it rolled back"])
 
 
-def bad_update(release, limit):
+def bad_update(release, limit, why=""):
+    """`why` it started again is in the status of the slot that it came back to."""
     with Ground() as ground:
         box = ground.box.start()
         healthy(box, "a")
@@ -185,11 +187,69 @@ def bad_update(release, limit):
         if not back or not healthy(box, "a", limit):
             faults.append("it did not come back")
         else:
-            change = box.status()["box"]["slot_change"]
-            if release.version not in change and "slot b" not in change:
-                faults.append(f"change: {change}")
+            now = box.status()["box"]
+            if release.version not in now["slot_change"] and "slot b" not in now["slot_change"]:
+                faults.append(f"change: {now['slot_change']}")
+            if why not in now["started"] or "not used" in now["data"] or not box.first_page(1):
+                faults.append(f"status: {now}")
         report(f"update: bad one, {release.name}", box.slot(), time.monotonic() - began, faults,
                box)
+
+
+# --- a file that is wrong ----------------------------------------------------------
+
+class Factory:
+    """The network of a box that does not know its site's, and its MLLP port."""
+
+    def __init__(self):
+        self.port = free_port()
+
+    def options(self):
+        return {"lab": "user,net=192.168.1.0/24,host=192.168.1.1,dhcpstart=192.168.1.100,"
+                       "dns=192.168.1.3,restrict=on,"
+                       f"hostfwd=tcp:127.0.0.1:{self.port}-192.168.1.2:{seed.MLLP}",
+                "wan": "user,net=10.0.3.0/24,restrict=on"}, ()
+
+
+def is_answered(port):
+    """Somebody in the box has this port: the emulator accepts all the same,
+    and hangs up."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 2) as line:
+            line.settimeout(2)
+            line.sendall(b"\x0bMSH|^~\\&|\r\x1c\r")
+            return bool(line.recv(1))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+
+
+def refused_row(name, wrong, service):
+    """A site with certificates only, and one wrong line: nobody may send.
+    `wrong` is None: there is no file, and the factory's is open."""
+    with Ground() as ground:
+        box = ground.box
+        text = seed.settings(box.pickup_port, mllp__listen="none", service__port=service)
+        if wrong is None:
+            ground.disk.clear("seed")
+        else:
+            seed.plant(ground.disk, ground.folder, text + wrong)
+        box.networks, faults = Factory(), []
+        box.start()
+        if not until(lambda: box.slot() == "a" and control.read(ground.disk)["a"].tries == 7,
+                     HEALTHY_S):
+            faults.append("never healthy")
+        if wrong and not box.wait_console(r"guichet\.conf: line \d+: ", 0):
+            faults.append("the console does not name the line")
+        if is_answered(box.networks.port) != (wrong is None):
+            faults.append("MLLP is open, or the factory's closed")
+        done = box.run("status", check=False)
+        if service == "on" and b"guichet.conf has errors: not used" not in done.stdout:
+            faults.append(f"status: {done.stdout.decode()} {done.stderr.decode()}")
+        if service != "on" and done.returncode == 0:
+            faults.append("the service port is open")
+        report(name, box.slot(), box.seconds(), faults, box)
 
 
 # --- which ------------------------------------------------------------------------
@@ -210,6 +270,11 @@ def plan():
     yield "update: taken", lambda: good_update(None)
     for stage in rows.STAGES:
         yield stage.name, lambda stage=stage: stage_row(stage)
-    for release, limit in ((images.DEAD, rows.DEATHS), (images.HUNG, rows.DOGS)):
+    for release, limit, why in ((images.DEAD, rows.DEATHS, "died"), (images.HUNG, rows.DOGS, ""),
+                                (images.STRICT, rows.REFUSES, "does not take the site's")):
         yield (f"update: bad one, {release.name}",
-               lambda release=release, limit=limit: bad_update(release, limit))
+               lambda release=release, limit=limit, why=why: bad_update(release, limit, why))
+    for name, wrong, service in (("site: no file", None, "off"),
+                                 ("site: a wrong line", "old.key = 1\n", "on"),
+                                 ("site: a wrong line, service off", "old.key = 1\n", "off")):
+        yield name, lambda row=(name, wrong, service): refused_row(*row)

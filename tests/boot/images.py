@@ -49,6 +49,8 @@ NEWER = Release("newer", "1.2.0", 3)
 RAISED = Release("raised", "1.3.0", 4, floor=3)
 DEAD = Release("dead", "1.2.1", 5, instead=(("bin/guichetd", f"{PROGRAMS}/dead"),))
 HUNG = Release("hung", "1.2.2", 6, instead=(("init", f"{PROGRAMS}/hung"),))
+STRICT = Release("strict", "1.2.3", 7, instead=(("bin/guichetd", f"{PROGRAMS}/strict"),),
+                 more=(("bin/guichetd-true", os.path.join(FOLDER, "root", "bin", "guichetd")),))
 ELSEWHERE = Release("elsewhere", "1.2.0", 3, board="nanopi-r2s")
 
 
@@ -144,6 +146,8 @@ def folder_of(wanted):
 def _make(wanted):
     folder = os.path.join(FOLDER, wanted.name)
     stamp = os.path.join(folder, "stamp")
+    if wanted.more:
+        _files()        # a source may be one of the true ones
     sources = [source for _, source in wanted.instead + wanted.more]
     key = f"{wanted} {_inputs()} {_digest(*sources)}"
     if os.path.exists(stamp) and open(stamp, encoding="ascii").read() == key:

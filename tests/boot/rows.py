@@ -106,7 +106,7 @@ def lacking(partition):
 
 
 # Seconds at most, by what happens, on a machine that does nothing else.
-NOW, PANICS, DEATHS, DOGS = 12, 45, 120, 150
+NOW, PANICS, DEATHS, DOGS, REFUSES = 12, 45, 120, 150, 170
 REFUSED = "SLOT a REFUSED"
 CORRUPT = "dm-verity device corrupted|verity.*corrupted"
 TYPING = b"\x03\x03 \r\nq\x03\x1b"

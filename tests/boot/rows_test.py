@@ -14,7 +14,7 @@ import tap                                                  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 QUICK = ("a bit of the kernel", "hashed-nodes elsewhere", "a bit of the root's data",
-         "control: both broken", "update: taken")
+         "control: both broken", "update: taken", "site: a wrong line")
 
 
 def make_image():
