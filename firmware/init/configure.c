@@ -101,18 +101,35 @@ make_closed(struct span refused, struct config *config)
 	return write_closed(buf_span(&closed));
 }
 
+static void
+take_closed(struct machine *m, struct span refused)
+{
+	m->config_path = closed_config;
+	if (make_closed(refused, &m->config) != ST_OK)
+		machine_trouble(m, "%s: not a configuration", closed_config);
+}
+
 /* Where this release is on trial it is the wrong one: the other slot's took
  * what the site wrote. */
 static void
 refuse(struct machine *m, struct span refused, const char *why)
 {
 	note(m, why);
-	m->config_path = closed_config;
 	if (is_trial(m))
 		machine_trouble(m, "this release does not take the site's "
 		    "guichet.conf");
-	if (make_closed(refused, &m->config) != ST_OK)
-		machine_trouble(m, "%s: not a configuration", closed_config);
+	take_closed(m, refused);
+}
+
+/* A card from the factory has no file of the site yet; one that lost its data
+ * has none any more, and what it said of senders is not known. */
+static void
+do_without(struct machine *m)
+{
+	if (data_was_lost(m->boot_folder))
+		take_closed(m, (struct span){ 0 });
+	else
+		take_image(m);
 }
 
 /* --- certificates ------------------------------------------------------------------- */
@@ -180,7 +197,7 @@ choose_config(struct machine *m)
 
 	m->config_path = site_config;
 	if (access(site_config, F_OK) != 0 && errno == ENOENT)
-		take_image(m);
+		do_without(m);
 	else if (parse_file(site_config, &own, &m->config) != ST_OK)
 		refuse(m, buf_span(&own), "guichet.conf has errors: not used");
 	open_identity(m);

@@ -318,6 +318,13 @@ data_is_writable(int folder)
 }
 
 /* See data.h. */
+bool
+data_was_lost(int folder)
+{
+	return folder >= 0 && faccessat(folder, renewed, F_OK, 0) == 0;
+}
+
+/* See data.h. */
 enum status
 data_open(const struct data_plan *plan, const struct watchdog *watchdog,
     char text[static DATA_TEXT_MAX])

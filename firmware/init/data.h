@@ -33,4 +33,8 @@ data_open(const struct data_plan *plan, const struct watchdog *watchdog,
  * False: the kernel gave the file system up (errors=remount-ro). */
 bool data_is_writable(int folder);
 
+/* Was the partition made anew once, and what was on it lost?  `folder`: a
+ * descriptor of its folder boot, or -1. */
+bool data_was_lost(int folder);
+
 #endif

@@ -225,23 +225,29 @@ def is_answered(port):
         return False
 
 
+LOST = "lost"           # what a site had, before its data partition went
+
+
 def refused_row(name, wrong, service):
-    """A site with certificates only, and one wrong line: nobody may send.
-    `wrong` is None: there is no file, and the factory's is open."""
+    """A site with certificates only, and one wrong line, or LOST: nobody may
+    send.  `wrong` is None: there is no file yet, and the factory's is open."""
     with Ground() as ground:
         box = ground.box
         text = seed.settings(box.pickup_port, mllp__listen="none", service__port=service)
-        if wrong is None:
+        if wrong in (None, LOST):
             ground.disk.clear("seed")
         else:
             seed.plant(ground.disk, ground.folder, text + wrong)
+        if wrong == LOST:
+            ground.disk.clear("data")
         box.networks, faults = Factory(), []
         box.start()
         if not until(lambda: box.slot() == "a" and control.read(ground.disk)["a"].tries == 7,
                      HEALTHY_S):
             faults.append("never healthy")
-        if wrong and not box.wait_console(r"guichet\.conf: line \d+: ", 0):
-            faults.append("the console does not name the line")
+        said = {None: "", LOST: "what was on it is lost"}.get(wrong, r"guichet\.conf: line \d+: ")
+        if not box.wait_console(said, 0):
+            faults.append("the console does not say what is wrong")
         if is_answered(box.networks.port) != (wrong is None):
             faults.append("MLLP is open, or the factory's closed")
         done = box.run("status", check=False)
@@ -274,7 +280,7 @@ def plan():
                                 (images.STRICT, rows.REFUSES, "does not take the site's")):
         yield (f"update: bad one, {release.name}",
                lambda release=release, limit=limit, why=why: bad_update(release, limit, why))
-    for name, wrong, service in (("site: no file", None, "off"),
+    for name, wrong, service in (("site: no file", None, "off"), ("site: lost", LOST, "off"),
                                  ("site: a wrong line", "old.key = 1\n", "on"),
                                  ("site: a wrong line, service off", "old.key = 1\n", "off")):
         yield name, lambda row=(name, wrong, service): refused_row(*row)
