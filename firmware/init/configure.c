@@ -8,8 +8,10 @@
 #include "init/child.h"
 #include "init/fallback.h"
 #include "init/files.h"
+#include "init/fits.h"
 #include "init/identity.h"
 #include "init/machine.h"
+#include "init/marks.h"
 #include "init/site.h"
 
 enum { CONFIG_BYTES = 64 * 1024, CHECK_S = 30 };
@@ -33,10 +35,13 @@ note(struct machine *m, const char *text)
 	snprintf(m->data_text + len, sizeof(m->data_text) - len, "; %s", text);
 }
 
+/* That the other slot takes what the site wrote is known only where no release
+ * refused it outside a trial. */
 static bool
 is_trial(const struct machine *m)
 {
-	return fallback_is_trial(m->slot, m->past.has_record ? &m->past.record
+	return !marks_has(m->boot_folder, MARK_REFUSED) &&
+	    fallback_is_trial(m->slot, m->past.has_record ? &m->past.record
 	    : NULL, m->has_booted ? &m->booted : NULL);
 }
 
@@ -62,6 +67,18 @@ parse_file(const char *path, struct buf *text, struct config *config)
 		return parse(path, buf_span(text), config);
 	log_line(LOG_ERROR, "%s: %s", path, status_text(st));
 	return st;
+}
+
+/* Nothing that this kind of machine does not have. */
+static bool
+fits(const struct config *config)
+{
+	const char *key = fits_not(config);
+
+	if (key != NULL)
+		log_line(LOG_ERROR, "%s: %s: not what a box can listen at: "
+		    "0.0.0.0, or the address of network.lab", site_config, key);
+	return key == NULL;
 }
 
 static void
@@ -118,15 +135,18 @@ refuse(struct machine *m, struct span refused, const char *why)
 	if (is_trial(m))
 		machine_trouble(m, "this release does not take the site's "
 		    "guichet.conf");
+	else
+		marks_set(m->boot_folder, MARK_REFUSED, true);
 	take_closed(m, refused);
 }
 
-/* A card from the factory has no file of the site yet; one that lost its data
- * has none any more, and what it said of senders is not known. */
+/* A card from the factory has no file of the site yet; one that lost its data,
+ * or that file, has none any more: what it said of senders is not known. */
 static void
 do_without(struct machine *m)
 {
-	if (data_was_lost(m->boot_folder))
+	if (data_was_lost(m->boot_folder) ||
+	    marks_has(m->boot_folder, MARK_SITE))
 		take_closed(m, (struct span){ 0 });
 	else
 		take_image(m);
@@ -194,15 +214,21 @@ static void
 choose_config(struct machine *m)
 {
 	struct buf own = buf_over(site_bytes, sizeof(site_bytes));
+	bool is_there = access(site_config, F_OK) == 0 || errno != ENOENT;
 
 	m->config_path = site_config;
-	if (access(site_config, F_OK) != 0 && errno == ENOENT)
+	if (!is_there)
 		do_without(m);
-	else if (parse_file(site_config, &own, &m->config) != ST_OK)
+	else if (parse_file(site_config, &own, &m->config) != ST_OK ||
+	    !fits(&m->config))
 		refuse(m, buf_span(&own), "guichet.conf has errors: not used");
 	open_identity(m);
 	if (m->config_path == site_config && !passes_check(m, site_config))
 		refuse(m, buf_span(&own), why_not_used(m));
+	if (is_there)
+		marks_set(m->boot_folder, MARK_SITE, true);
+	if (m->config_path == site_config)
+		marks_set(m->boot_folder, MARK_REFUSED, false);
 }
 
 /* See machine.h. */
@@ -213,7 +239,9 @@ machine_configure(struct machine *m)
 
 	if (m->etc_folder >= 0 && m->seed.path[0] != '\0')
 		st = site_take(m->seed.path, m->etc_folder);
-	if (st != ST_OK && st != ST_NOT_FOUND)
+	if (st == ST_OK)	/* what it brought nobody has refused yet */
+		marks_set(m->boot_folder, MARK_REFUSED, false);
+	else if (st != ST_NOT_FOUND)
 		note(m, "seed not taken");
 	choose_config(m);
 }

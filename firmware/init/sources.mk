@@ -7,10 +7,12 @@ init_SRCS = \
     facts.c \
     fallback.c \
     files.c \
+    fits.c \
     good.c \
     history.c \
     identity.c \
     machine.c \
+    marks.c \
     mounts.c \
     past.c \
     reasons.c \

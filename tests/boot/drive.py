@@ -1,6 +1,7 @@
 """drive.py -- does to a box what a row of rows.py says, and reports it as TAP:
 `name  slot  seconds`.
 """
+import functools
 import os
 import shutil
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "integration")]
@@ -225,37 +227,81 @@ def is_answered(port):
         return False
 
 
-LOST = "lost"           # what a site had, before its data partition went
+def plant(settings, service, ground):
+    """A site with certificates only; `settings` behind its others."""
+    text = seed.settings(ground.box.pickup_port, mllp__listen="none", service__port=service)
+    seed.plant(ground.disk, ground.folder, text + settings)
 
 
-def refused_row(name, wrong, service):
-    """A site with certificates only, and one wrong line, or LOST: nobody may
-    send.  `wrong` is None: there is no file yet, and the factory's is open."""
+def no_seed(ground):
+    ground.disk.clear("seed")
+
+
+def lost_data(ground):
+    no_seed(ground)
+    ground.disk.clear("data")
+
+
+def lost_file(ground):
+    """The site's, as a repair of the file system may lose it."""
+    box, disk = ground.box, ground.disk
+    plant("", "on", ground)
+    if not healthy(box.start(), "a"):
+        raise RuntimeError("the site's own box is not healthy")
+    box.cut()
+    data = os.path.join(ground.folder, "data.ext4")
+    with open(data, "wb") as file:
+        file.write(disk.read("data", 0, disk.partitions["data"][1]))
+    subprocess.run(["e2fsck", "-p", data], check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(["debugfs", "-w", "-R", "rm /etc/guichet.conf", data], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    disk.put("data", data)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A box that does not run on its site's file: nobody may send but where
+    there never was one, and the factory's stands."""
+    name: str
+    prepare: callable
+    says: str                   # the console; with a service port, status too
+    service: str = "off"
+    is_open: bool = False
+
+
+SITES = (
+    Site("site: no file", no_seed, "", is_open=True),
+    Site("site: file lost", lost_file, ""),
+    Site("site: data lost", lost_data, "what was on it is lost"),
+    Site("site: a wrong line", functools.partial(plant, "old.key = 1\n", "on"),
+         r"guichet\.conf: line \d+: ", "on"),
+    Site("site: a wrong line, service off", functools.partial(plant, "old.key = 1\n", "off"),
+         r"guichet\.conf: line \d+: "),
+    Site("site: an interface it has not",
+         functools.partial(plant, "mllp.interface = eth9\n", "on"),
+         r"guichet\.conf: mllp\.interface: ", "on"),
+)
+
+
+def site_row(site):
     with Ground() as ground:
-        box = ground.box
-        text = seed.settings(box.pickup_port, mllp__listen="none", service__port=service)
-        if wrong in (None, LOST):
-            ground.disk.clear("seed")
-        else:
-            seed.plant(ground.disk, ground.folder, text + wrong)
-        if wrong == LOST:
-            ground.disk.clear("data")
-        box.networks, faults = Factory(), []
+        site.prepare(ground)
+        box, faults = ground.box, []
+        box.networks = Factory()
         box.start()
         if not until(lambda: box.slot() == "a" and control.read(ground.disk)["a"].tries == 7,
                      HEALTHY_S):
             faults.append("never healthy")
-        said = {None: "", LOST: "what was on it is lost"}.get(wrong, r"guichet\.conf: line \d+: ")
-        if not box.wait_console(said, 0):
+        if not box.wait_console(site.says, 0):
             faults.append("the console does not say what is wrong")
-        if is_answered(box.networks.port) != (wrong is None):
+        if is_answered(box.networks.port) != site.is_open:
             faults.append("MLLP is open, or the factory's closed")
         done = box.run("status", check=False)
-        if service == "on" and b"guichet.conf has errors: not used" not in done.stdout:
+        if site.service == "on" and b"guichet.conf has errors: not used" not in done.stdout:
             faults.append(f"status: {done.stdout.decode()} {done.stderr.decode()}")
-        if service != "on" and done.returncode == 0:
+        if site.service != "on" and done.returncode == 0:
             faults.append("the service port is open")
-        report(name, box.slot(), box.seconds(), faults, box)
+        report(site.name, box.slot(), box.seconds(), faults, box)
 
 
 # --- which ------------------------------------------------------------------------
@@ -280,7 +326,5 @@ def plan():
                                 (images.STRICT, rows.REFUSES, "does not take the site's")):
         yield (f"update: bad one, {release.name}",
                lambda release=release, limit=limit, why=why: bad_update(release, limit, why))
-    for name, wrong, service in (("site: no file", None, "off"), ("site: lost", LOST, "off"),
-                                 ("site: a wrong line", "old.key = 1\n", "on"),
-                                 ("site: a wrong line, service off", "old.key = 1\n", "off")):
-        yield name, lambda row=(name, wrong, service): refused_row(*row)
+    for site in SITES:
+        yield site.name, lambda site=site: site_row(site)

@@ -5,9 +5,11 @@ UNIT += \
     init/facts_test \
     init/fallback_test \
     init/files_test \
+    init/fits_test \
     init/good_test \
     init/history_test \
     init/identity_test \
+    init/marks_test \
     init/past_test \
     init/reasons_test \
     init/relay_test \
@@ -28,9 +30,13 @@ init/fallback_test_SRCS    = config/address.c config/codes.c config/config.c \
     config/remote.c config/senders.c config/values.c config/words.c
 init/files_test_OBJECTS    = $(call init,files)
 init/files_test_SRCS       = os/whole.c
+init/fits_test_OBJECTS     = $(call init,fits)
+init/fits_test_SRCS        = config/address.c config/interface.c
 init/history_test_OBJECTS  = $(call init,history)
 init/identity_test_OBJECTS = $(call init,child files identity relay watchdog)
 init/identity_test_SRCS    = base/log.c os/moment.c os/spawn.c os/whole.c
+init/marks_test_OBJECTS    = $(call init,files marks)
+init/marks_test_SRCS       = base/log.c base/status.c os/whole.c
 init/past_test_OBJECTS     = $(call init,facts files history past reasons)
 init/past_test_SRCS        = base/log.c base/status.c config/lines.c os/whole.c
 init/reasons_test_OBJECTS  = $(call init,reasons)
