@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "init/child.h"
+#include "init/fallback.h"
 #include "init/machine.h"
 
 /* ROLE_EXIT_RESTART_BOX of ipc/role.h, which would bring in libuv. */
@@ -118,14 +119,14 @@ kill_guichetd(const struct machine *m)
 }
 
 /* A new release that cannot write where the old one could has its minute and
- * no more. */
+ * no more, as long as there is a way back. */
 static void
 look_at_data(struct machine *m)
 {
 	bool is_read_only = m->boot_folder >= 0 &&
 	    !data_is_writable(m->boot_folder);
-	bool on_trial = !m->past.has_record ||
-	    m->past.record.slot != m->slot;
+	bool on_trial = !m->past.has_record || fallback_is_trial(m->slot,
+	    &m->past.record, m->has_booted ? &m->booted : NULL);
 
 	if (is_read_only && !m->is_read_only)
 		log_line(LOG_ERROR, "the data partition cannot be written any "
@@ -264,6 +265,8 @@ machine_run(struct machine *m)
 		if (m->has_network)
 			network_tick(&m->network, child_now_ms());
 		why = reap(m);
+		if (m->pulse >= 0)	/* before it is called silent */
+			hear_pulse(m);
 		if (why == NULL)
 			why = act(m);
 		if (asked_to_stop)

@@ -162,6 +162,9 @@ test_given_up(void)
 	umount(at);
 	ok(open_data("/sbin/e2fsck", text) == ST_OK && is_writable(),
 	    "a restart mends it");
+	ok(shell("rm $T/at/writable && mkfifo $T/at/writable") == 0 &&
+	    is_writable(), "a FIFO there stops nobody");
+	ok(shell("rm $T/at/writable") == 0, "it is gone");
 	if (shell("d=$(stat -c %t:%T $P); n=$(basename $(readlink /sys/dev/"
 	    "block/$((0x${d%:*})):$((0x${d#*:})))); echo x >/sys/fs/ext4/$n/"
 	    "trigger_fs_error") == 0)
