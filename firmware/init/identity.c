@@ -82,6 +82,18 @@ identity_is_refused(const char *program, const char *certificate,
 	    code == PAIR_REFUSED;
 }
 
+/* The key by a second name first: once the certificate is gone, another key
+ * takes its place. */
+static bool
+put_aside(int etc)
+{
+	return files_remove(etc, IDENTITY_REFUSED_KEY) == ST_OK &&
+	    linkat(etc, key_name, etc, IDENTITY_REFUSED_KEY, 0) == 0 &&
+	    fsync(etc) == 0 &&
+	    renameat(etc, pem_name, etc, IDENTITY_REFUSED) == 0 &&
+	    fsync(etc) == 0;
+}
+
 /* See identity.h. */
 enum status
 identity_put_aside(int etc, const char *program,
@@ -90,9 +102,7 @@ identity_put_aside(int etc, const char *program,
 	if (faccessat(etc, key_name, F_OK, 0) == 0 &&
 	    faccessat(etc, pem_name, F_OK, 0) == 0 &&
 	    identity_is_refused(program, "/data/etc/pickup.pem",
-	    "/data/etc/pickup.key", watchdog) &&
-	    (renameat(etc, pem_name, etc, IDENTITY_REFUSED) != 0 ||
-	    fsync(etc) != 0)) {
+	    "/data/etc/pickup.key", watchdog) && !put_aside(etc)) {
 		log_line(LOG_ERROR, "%s: not put aside: %s", pem_name,
 		    strerror(errno));
 		return ST_IO;

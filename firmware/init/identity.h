@@ -21,6 +21,7 @@ void identity_host(const char *origin, char out[static IDENTITY_NAME_MAX]);
 
 /* In `etc`: the site's certificate that was put aside. */
 #define IDENTITY_REFUSED "pickup.pem.refused"
+#define IDENTITY_REFUSED_KEY "pickup.key.refused"
 
 /*
  * Asks `program` (net/tls_pair.h) whether it can serve with the certificate
@@ -32,8 +33,8 @@ bool identity_is_refused(const char *program, const char *certificate,
     const char *key, const struct watchdog *watchdog);
 
 /*
- * Puts pickup.pem in `etc` (/data/etc) aside where `program`, pickup, refuses
- * it with pickup.key: identity_make() then makes both anew.  ST_OK, with
+ * Puts pickup.pem and pickup.key in `etc` (/data/etc) aside where `program`,
+ * pickup, refuses them: identity_make() then makes both anew.  ST_OK, with
  * *is_refused also where that was at an earlier start; ST_IO after a line.
  */
 MUST_CHECK enum status

@@ -42,7 +42,8 @@ forget_refused(int etc, const struct seed *seed)
 	for (size_t i = 0; i < SEED_FILES; i++)
 		if (seed->file[i].ptr != NULL &&
 		    strcmp(seed_names[i].name, "pickup.pem") == 0)
-			return files_remove(etc, IDENTITY_REFUSED);
+			return files_remove(etc, IDENTITY_REFUSED) == ST_OK
+			    ? files_remove(etc, IDENTITY_REFUSED_KEY) : ST_IO;
 	return ST_OK;
 }
 

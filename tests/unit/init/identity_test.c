@@ -58,7 +58,12 @@ test_put_aside(void)
 	make(78);
 	ok(put_aside() && !is_there("pickup.pem") && is_there(IDENTITY_REFUSED),
 	    "refused: put aside");
+	ok(is_there("pickup.key") && is_there(IDENTITY_REFUSED_KEY),
+	    "its key has a second name before another takes the first");
 	ok(put_aside() && !is_there("pickup.pem"), "which is still said later");
+	unlinkat(etc, "pickup.key", 0);
+	make(78);
+	ok(put_aside() && is_there(IDENTITY_REFUSED_KEY), "and once more");
 }
 
 static void

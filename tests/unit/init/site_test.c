@@ -62,10 +62,11 @@ is_taken(void)
 static void
 test_takes(void)
 {
-	make("touch ../etc/pickup.pem.refused");
+	make("touch ../etc/pickup.pem.refused ../etc/pickup.key.refused");
 	ok(site_take(device, etc) == ST_OK && is_taken(), "taken");
 	ok(is_empty(), "and overwritten");
-	ok(faccessat(etc, "pickup.pem.refused", F_OK, 0) != 0,
+	ok(faccessat(etc, "pickup.pem.refused", F_OK, 0) != 0 &&
+	    faccessat(etc, "pickup.key.refused", F_OK, 0) != 0,
 	    "what was refused before is forgotten");
 	ok(site_take(device, etc) == ST_NOT_FOUND && is_taken(),
 	    "nothing to take the second time");
@@ -100,7 +101,7 @@ test_power_cuts(void)
 		ok((st == ST_OK || site_take(device, etc) != ST_IO) &&
 		    is_taken(), "the next start has all of it");
 	}
-	ok(at == 3 * 5 + 1 + 2 + 1, "five calls a file, one to forget what "
+	ok(at == 3 * 5 + 2 + 2 + 1, "five calls a file, two to forget what "
 	    "was refused, two to overwrite (%d)",
 	    at - 1);
 }
