@@ -10,6 +10,7 @@
 
 struct pair {
 	const char *program, *certificate, *key;
+	const char *clients;	/* their authorities; NULL: none are asked for */
 	bool is_used;
 };
 
@@ -17,7 +18,7 @@ static _Noreturn void
 become(const char *path, const struct pair *pair)
 {
 	const char *const argv[] = { path, "--pair", pair->certificate,
-	    pair->key, NULL };
+	    pair->key, pair->clients, NULL };
 	char *environment[] = { NULL };
 
 	/* execve() does not write to its strings. */
@@ -40,8 +41,10 @@ check(const struct folders *f, const struct pair *pair)
 	if (pid > 0 && waitpid(pid, &how, 0) == pid && WIFEXITED(how) &&
 	    WEXITSTATUS(how) == 0)
 		return 0;
-	log_line(LOG_ERROR, "%s and %s: %s cannot serve with them",
-	    pair->certificate, pair->key, pair->program);
+	log_line(LOG_ERROR, "%s and %s%s%s: %s cannot serve with them",
+	    pair->certificate, pair->key, pair->clients != NULL ? ", "
+	    "and clients of " : "", pair->clients != NULL ? pair->clients
+	    : "", pair->program);
 	return 1;
 }
 
@@ -51,8 +54,9 @@ pairs_check(const struct folders *f, const struct config *config)
 {
 	const struct pair pairs[] = {
 		{ "guichet-pickup", config->pickup_certificate,
-		  config->pickup_key, true },
+		  config->pickup_key, NULL, true },
 		{ "guichet-intake", config->lis_certificate, config->lis_key,
+		  config->lis_clients,
 		  strcmp(config->mllps_listen, "none") != 0 ||
 		  strcmp(config->fhir_listen, "none") != 0 },
 	};

@@ -1,6 +1,6 @@
 /*
- * pairs.h -- for --check: do certificates and keys belong together?  The
- * programs that will read them are asked (net/tls_pair.h): guichetd itself
+ * pairs.h -- for --check: do certificates and keys belong together, and can
+ * the authorities of those who show one be read?  The programs that will read them are asked (net/tls_pair.h): guichetd itself
  * reads no key.
  */
 #ifndef SUPERVISOR_PAIRS_H
@@ -9,7 +9,7 @@
 #include "supervisor/folders.h"
 
 /* Counts the pairs that nobody could serve with, of those that are in use;
- * each is a line on standard error that names both files. */
+ * each is a line on standard error that names the files. */
 unsigned pairs_check(const struct folders *f, const struct config *config);
 
 #endif

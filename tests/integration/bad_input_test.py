@@ -179,6 +179,46 @@ def test_certificate():
     ok(code == 0, "unless nobody uses it", out)
 
 
+def test_clients():
+    """Whoever delivers with TLS is signed by lis.clients: without a file that
+    intake takes, it would refuse its role for ever."""
+    def conf(listen):
+        return lambda t: "".join(f"lis.{key} = {BOX.path('other')}/{name}\n" for key, name in (
+            ("certificate", "pickup.pem"), ("key", "pickup.key"), ("clients", "clients.pem"))) + listen + t
+
+    def holds(data):
+        def write(folder):
+            if data is not None:
+                with open(os.path.join(folder, "clients.pem"), "wb") as file:
+                    file.write(data)
+        return write
+
+    def whole(folder):
+        shutil.copy(os.path.join(folder, "pickup.pem"), os.path.join(folder, "clients.pem"))
+
+    mllps, fhir = "mllps.listen = 127.0.0.1:1\n", "fhir.listen = 127.0.0.1:1\n"
+    undecodable = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    rows = [
+        ("no file", None, mllps, "No such file"),
+        ("no file, FHIR", None, fhir, "No such file"),
+        ("an empty file", b"", mllps, "no PEM certificate"),
+        ("another file", b"hello\n", fhir, "no PEM certificate"),
+        ("what is no certificate", undecodable, mllps, "does not decode"),
+    ]
+    for name, data, listen, words in rows:
+        code, out = start_with(conf(listen), holds(data), check=True)
+        ok(code not in (0, None) and "clients.pem" in out and words in out and "who sign the senders'" in out
+           and "nothing is wrong" not in out, f"--check: lis.clients: {name}, and what to do", out)
+    for name, files, listen in (("a certificate", whole, mllps), ("no file, but nobody uses it", holds(None), "")):
+        code, out = start_with(conf(listen), files, check=True)
+        ok(code == 0 and "nothing is wrong" in out, f"--check: lis.clients: {name}", out)
+    pair = [BOX.path("other/pickup.pem"), BOX.path("other/pickup.key")]
+    for clients, wanted in (([], 0), ([BOX.path("other/nowhere.pem")], 71), ([pair[1]], 78), ([pair[0]], 0)):
+        done = subprocess.run([os.path.join(BIN, "guichet-intake"), "--pair", *pair, *clients],
+                              capture_output=True, timeout=10, check=False)
+        ok(done.returncode == wanted, f"--pair with {[os.path.basename(c) for c in clients] or 'no clients'}: {wanted}", done)
+
+
 def test_options():
     for program in ("guichetd", "guichet-intake", "guichet-vault", "guichet-pickup", "guichet-desk",
                     "guichet-spool"):
@@ -283,5 +323,5 @@ if __name__ == "__main__":
     with BOX:
         CARD.update(BOX.card())
         main(test_broken_framing, test_too_long, test_refusals, test_attachment_and_charset, test_configuration,
-             test_certificate, test_options, test_corrupt_database, test_wrong_root_key,
+             test_certificate, test_clients, test_options, test_corrupt_database, test_wrong_root_key,
              test_read_only_store)
