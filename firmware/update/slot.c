@@ -26,7 +26,8 @@ is_next(const struct control *c, unsigned running)
 	    other->priority > c->slot[running].priority;
 }
 
-/* The boot loader took its tries away, and it was never healthy since.  A slot
+/* The boot loader took its tries away, and it was never healthy since.  Its
+ * release need not be what was wrong: a bad supply drains both slots.  A slot
  * that was closed has no priority, too. */
 static bool
 has_failed(const struct control_slot *slot)
@@ -65,7 +66,7 @@ slot_look(const struct trust *trust, const struct medium *medium,
 /* See slot.h. */
 enum refusal
 slot_go_back(const struct trust *trust, const struct medium *medium,
-    bool *taken_back)
+    enum slot_state *was)
 {
 	unsigned other = 1 - trust->slot;
 	struct slot_view view;
@@ -75,11 +76,8 @@ slot_go_back(const struct trust *trust, const struct medium *medium,
 		return why;
 	if (view.state[other] == SLOT_EMPTY)
 		return REFUSAL_NO_IMAGE;
-	if (view.state[other] == SLOT_FAILED &&
-	    view.state[trust->slot] == SLOT_HEALTHY)
-		return REFUSAL_FAILED;
-	*taken_back = view.state[other] == SLOT_ARMED;
-	if (*taken_back)
+	*was = view.state[other];
+	if (*was == SLOT_ARMED)
 		control_close(&view.control, other);
 	else
 		control_arm(&view.control, other);

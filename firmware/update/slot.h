@@ -14,7 +14,8 @@ enum slot_state {
 	SLOT_ARMED,	/* the other one: next to boot */
 	SLOT_READY,	/* ... holds an image; a rollback may run it */
 	SLOT_FAILED,	/* ... holds one that was started until its tries ran
-			   out: an update that was never healthy, or damage */
+			   out: an update that was never healthy, damage, or
+			   a fault that was not the release's */
 	SLOT_EMPTY,	/* ... holds none: never complete, or destroyed because
 			   the floor rose above its release */
 	SLOT_STATES
@@ -35,15 +36,16 @@ const char *slot_word(enum slot_state state);
 
 /*
  * The other slot is next to boot; or, where it was already, because an update
- * waits for a restart, it is closed and *taken_back is true: what runs stays.
- * One that failed is refused, but where what runs was not found healthy
- * either: then it is all that is left to try.
+ * waits for a restart, it is closed: what runs stays.  One that failed gets new
+ * tries as any other: what was wrong may have been mended since, and where it
+ * was not, the boot loader comes back.  `*was`: what the other one was before,
+ * where REFUSAL_NONE: SLOT_ARMED, SLOT_READY or SLOT_FAILED.
  *
- * REFUSAL_NONE, REFUSAL_NO_IMAGE, REFUSAL_FAILED, REFUSAL_CONTROL,
- * REFUSAL_MEDIUM or REFUSAL_READ_BACK.
+ * REFUSAL_NONE, REFUSAL_NO_IMAGE, REFUSAL_CONTROL, REFUSAL_MEDIUM or
+ * REFUSAL_READ_BACK.
  */
 MUST_CHECK enum refusal
 slot_go_back(const struct trust *trust, const struct medium *medium,
-    bool *taken_back);
+    enum slot_state *was);
 
 #endif

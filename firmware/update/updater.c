@@ -263,17 +263,19 @@ static void
 roll_back(struct caller *c)
 {
 	const char slots[2] = { other(), running() };
-	bool taken_back = false;
+	enum slot_state was = SLOT_READY;
 	enum refusal why = slot_go_back(&updater.trust, &updater.medium,
-	    &taken_back);
+	    &was);
 
 	if (why != REFUSAL_NONE) {
 		caller_refuse(c, why, TEXT_UNCHANGED, slots);
 		return;
 	}
+	if (was == SLOT_FAILED)
+		caller_print(c, 2, TEXT_RAN_OUT, other(), running());
 	updater.owner = c;
-	begin_telling(UPDATE_ROLLBACK, taken_back ? TEXT_TAKEN_BACK
-	    : TEXT_ROLLED_BACK, !taken_back);
+	begin_telling(UPDATE_ROLLBACK, was == SLOT_ARMED ? TEXT_TAKEN_BACK
+	    : TEXT_ROLLED_BACK, was != SLOT_ARMED);
 	uv_timer_start(&updater.step, on_step, 0, STEP_MS);
 }
 

@@ -229,14 +229,14 @@ test_rollback(void)
 {
 	struct disk_fault none = { 0 };
 	const char *why = NULL;
-	bool taken_back;
+	enum slot_state was;
 	struct medium m;
 	unsigned from, at;
 
 	disk_start(work_dir, true, none);
 	m = make_card();
 	from = disk_operations();
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_NONE && was == SLOT_READY,
 	    "a rollback");
 	disk_stop();
 	close_card(&m);

@@ -67,19 +67,19 @@ test_go_back(void)
 {
 	struct medium m = fresh();
 	struct control c;
-	bool taken_back;
+	enum slot_state was;
 
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_NONE && was == SLOT_READY,
 	    "back to the other slot");
 	c = card_control(&m);
 	ok(c.slot[1].priority > c.slot[0].priority && c.slot[1].tries ==
 	    CONTROL_TRIES_NEW && c.slot[0].tries == CONTROL_TRIES_FULL,
 	    "next, with new tries; the running one keeps its own");
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && taken_back,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_NONE && was == SLOT_ARMED,
 	    "taken back");
 	c = card_control(&m);
 	ok(c.slot[1].priority == 0 && c.slot[1].tries == 0, "closed");
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_NONE && was == SLOT_READY,
 	    "and next again");
 	card_drop(&m);
 }
@@ -90,47 +90,50 @@ test_refused(void)
 	struct medium m = fresh();
 	static const uint8_t zero[8192];
 	struct control c = card_control(&m), after;
-	bool taken_back;
+	enum slot_state was;
 
 	if (medium_write(m.image[0], (struct span){ zero, 512 }, 0) != ST_OK)
 		abort();
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NO_IMAGE,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_NO_IMAGE,
 	    "nothing to go back to");
 	after = card_control(&m);
 	ok(memcmp(&c, &after, sizeof(c)) == 0, "nothing changed");
 	if (medium_write(m.control, (struct span){ zero, 8192 }, 0) != ST_OK)
 		abort();
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_CONTROL,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_CONTROL,
 	    "a damaged boot-control block");
 	close(m.control);
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_MEDIUM,
+	ok(slot_go_back(&box, &m, &was) == REFUSAL_MEDIUM,
 	    "none at all");
 	m.control = -1;
 	card_drop(&m);
 }
 
+/* A fault that both slots had drains both; what runs may be healthy again, or
+ * not. */
 static void
 test_failed(void)
 {
 	struct medium m = fresh();
 	struct control c = card_control(&m), after;
-	bool taken_back;
+	enum slot_state was;
 
-	control_arm(&c, 1);
-	c.slot[1].tries = 0;
-	control_mark_good(&c, 0);
-	store(&m, &c);
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_FAILED,
-	    "not back to what was never healthy");
-	after = card_control(&m);
-	ok(memcmp(&c, &after, sizeof(c)) == 0, "nothing changed");
-	c.slot[0].tries = 6;
-	store(&m, &c);
-	ok(slot_go_back(&box, &m, &taken_back) == REFUSAL_NONE && !taken_back,
-	    "but where what runs is not healthy either");
-	after = card_control(&m);
-	ok(after.slot[1].tries == CONTROL_TRIES_NEW &&
-	    after.slot[1].priority > after.slot[0].priority, "it is next");
+	for (unsigned is_tried = 0; is_tried < 2; is_tried++) {
+		control_arm(&c, 1);
+		c.slot[1].tries = 0;
+		control_mark_good(&c, 0);
+		if (is_tried)
+			c.slot[0].tries = 6;
+		store(&m, &c);
+		ok(slot_go_back(&box, &m, &was) == REFUSAL_NONE &&
+		    was == SLOT_FAILED, "back to one whose tries ran out, "
+		    "from one %s", is_tried ? "not found healthy" : "healthy");
+		after = card_control(&m);
+		ok(after.slot[1].tries == CONTROL_TRIES_NEW &&
+		    after.slot[1].priority > after.slot[0].priority &&
+		    after.slot[0].tries == c.slot[0].tries,
+		    "it is next, with new tries; what runs keeps its own");
+	}
 	card_drop(&m);
 }
 
