@@ -1,7 +1,7 @@
 /*
  * pairs.h -- for --check: do certificates and keys belong together, and can
- * the authorities of those who show one be read?  The programs that will read them are asked (net/tls_pair.h): guichetd itself
- * reads no key.
+ * the authorities of senders be read?  The programs that will read them are
+ * asked (net/tls_pair.h): guichetd itself reads no key.
  */
 #ifndef SUPERVISOR_PAIRS_H
 #define SUPERVISOR_PAIRS_H

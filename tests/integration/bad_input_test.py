@@ -216,7 +216,8 @@ def test_clients():
     for clients, wanted in (([], 0), ([BOX.path("other/nowhere.pem")], 71), ([pair[1]], 78), ([pair[0]], 0)):
         done = subprocess.run([os.path.join(BIN, "guichet-intake"), "--pair", *pair, *clients],
                               capture_output=True, timeout=10, check=False)
-        ok(done.returncode == wanted, f"--pair with {[os.path.basename(c) for c in clients] or 'no clients'}: {wanted}", done)
+        name = os.path.basename(clients[0]) if clients else "no"
+        ok(done.returncode == wanted, f"--pair, {name} clients: {wanted}", done)
 
 
 def test_options():
