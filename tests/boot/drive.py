@@ -48,7 +48,7 @@ class Ground:
 
 def report(name, slot, seconds, faults, box=None):
     shown = f"{name:<34} {slot or '-'} {seconds:6.1f} s"
-    detail = "; ".join(faults) + ("\n" + box.console()[-1500:] if box else "")
+    detail = (box.console()[-1200:] + "\n" if box else "") + "; ".join(faults)
     tap.ok(not faults, shown, detail)
 
 
@@ -192,8 +192,8 @@ def bad_update(release, limit, why=""):
             now = box.status()["box"]
             if release.version not in now["slot_change"] and "slot b" not in now["slot_change"]:
                 faults.append(f"change: {now['slot_change']}")
-            if why not in now["started"] or "not used" in now["data"] or not box.first_page(1):
-                faults.append(f"status: {now}")
+            if why not in now["started"] or "not used" in now["data"] or not box.first_page(HEALTHY_S):
+                faults.append(f"status, or no page: {now}")
         report(f"update: bad one, {release.name}", box.slot(), time.monotonic() - began, faults,
                box)
 
